@@ -1,0 +1,1 @@
+"""People, organisations, mandates, the access door and the outbox of notifications."""

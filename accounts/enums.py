@@ -1,0 +1,74 @@
+"""Closed lists of the accounts app. A member that is no longer offered stays: rows still carry it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(models.TextChoices):
+    """Languages in which the pages and the messages are written."""
+
+    FRENCH = "fr", _("Français")
+    ENGLISH = "en", _("Anglais")
+
+
+class OrganisationKind(models.TextChoices):
+    """What an organisation is here for; it decides which roles its members may hold."""
+
+    ADVISER_BODY = "adviser_body", _("Organisme de conseil")
+    EMPLOYER = "employer", _("Employeur")
+
+
+class MembershipRole(models.TextChoices):
+    """What a member may do for the organisation, while the membership is in force."""
+
+    ADVISER = "adviser", _("Conseiller ou conseillère")
+    EMPLOYER_MEMBER = "employer_member", _("Membre de l’employeur")
+
+
+#: The one role that each kind of organisation gives.
+ROLE_OF_KIND: dict[OrganisationKind, MembershipRole] = {
+    OrganisationKind.ADVISER_BODY: MembershipRole.ADVISER,
+    OrganisationKind.EMPLOYER: MembershipRole.EMPLOYER_MEMBER,
+}
+
+
+class Purpose(models.TextChoices):
+    """What a mandate is given for. One mandate a purpose: none of them implies another."""
+
+    FOLLOW_UP = "follow_up", _("Suivre mon parcours")
+    REVIEW = "review", _("Relire mes compétences")
+    BILAN = "bilan", _("Préparer mon bilan de compétences")
+
+
+class Category(models.TextChoices):
+    """Families of messages. All but SECURITY may be switched off by the person."""
+
+    SECURITY = "security", _("Sécurité du compte")
+    MANDATES = "mandates", _("Accès aux dossiers")
+    SKILLS = "skills", _("Changements qui touchent mes compétences")
+    BILANS = "bilans", _("Dates de mes bilans de compétences")
+
+
+class NotificationState(models.TextChoices):
+    """Life of a row of the outbox; the moves allowed are in `accounts.rules.outbox.MOVES`."""
+
+    WAITING = "waiting", _("En attente")
+    SENDING = "sending", _("En cours d’envoi")
+    SENT = "sent", _("Envoyé")
+    FAILED = "failed", _("Refusé")
+    UNCERTAIN = "uncertain", _("Envoi incertain")
+    CANCELLED = "cancelled", _("Annulé")
+
+
+class NotificationReason(models.TextChoices):
+    """Why a row was cancelled, failed, or was left uncertain."""
+
+    OBSOLETE = "obsolete", _("Le rappel n’a plus lieu d’être")
+    OVERTAKEN = "overtaken", _("Le message n’était plus vrai au moment de partir")
+    PREFERENCE = "preference", _("La personne ne veut pas de ces messages")
+    REQUESTED = "requested", _("Annulé à la demande")
+    NO_RECIPIENT = "no_recipient", _("Le compte est fermé ou l’adresse n’existe plus")
+    REFUSED_BY_PROVIDER = ("refused_by_provider", _("Le serveur de messagerie a refusé pour de bon"))
+    TRIED_TOO_OFTEN = "tried_too_often", _("Trop d’essais sans succès")
+    NOT_RENDERED = "not_rendered", _("Le message n’a pas pu être écrit")
+    NO_ANSWER = "no_answer", _("Pas de réponse : le message est peut-être parti")

@@ -1,0 +1,18 @@
+"""Tables of the accounts app, one module a noun."""
+
+from accounts.models.mandates import Mandate
+from accounts.models.notifications import Notification, NotificationPreference
+from accounts.models.openings import FileOpening
+from accounts.models.organisations import Membership, Organisation
+from accounts.models.people import User, Worker
+
+__all__ = [
+    "FileOpening",
+    "Mandate",
+    "Membership",
+    "Notification",
+    "NotificationPreference",
+    "Organisation",
+    "User",
+    "Worker",
+]

@@ -1,0 +1,151 @@
+"""The outbox: messages to send, written in the transaction of what they announce."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Category, NotificationReason, NotificationState
+
+_FINISHED = (
+    NotificationState.SENT,
+    NotificationState.FAILED,
+    NotificationState.UNCERTAIN,
+    NotificationState.CANCELLED,
+)
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Vocabulary of the outbox."""
+
+    def waiting(self) -> "NotificationQuerySet":
+        """Rows nobody has taken yet."""
+        return self.filter(state=NotificationState.WAITING)
+
+    def due(self, now: datetime) -> "NotificationQuerySet":
+        """Waiting rows whose time has come."""
+        return self.waiting().filter(not_before__lte=now)
+
+    def claimed_before(self, instant: datetime) -> "NotificationQuerySet":
+        """Rows taken by a worker before `instant` and not finished: that worker is dead."""
+        return self.filter(state=NotificationState.SENDING, claimed_at__lt=instant)
+
+    def unread(self) -> "NotificationQuerySet":
+        """Rows the person has not marked as read."""
+        return self.filter(read_at__isnull=True)
+
+
+class Notification(models.Model):
+    """One message to one person: its kind and the ids it speaks of, never a body, a link or a token.
+
+    `dedupe_key` is the name of the effect: two rows with the same one cannot exist.
+    `not_before` is the first instant it may leave; a retry pushes it back.
+    `claimed_at`: a worker took it. `handed_at`: that worker was about to hand it to the mail server.
+    """
+
+    public_id = models.UUIDField(_("identifiant public"), default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("genre"), max_length=60)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        verbose_name=_("destinataire"),
+    )
+    dedupe_key = models.CharField(_("clé d’unicité"), max_length=200)
+    payload = models.JSONField(_("identifiants"), default=dict, blank=True)
+    not_before = models.DateTimeField(_("pas avant"), default=timezone.now)
+    state = models.CharField(
+        _("état"), max_length=12, choices=NotificationState.choices, default=NotificationState.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    provider_answer = models.CharField(_("réponse du serveur"), max_length=500, blank=True)
+    reason = models.CharField(_("raison"), max_length=24, choices=NotificationReason.choices, blank=True)
+    created_at = models.DateTimeField(_("écrit le"), default=timezone.now)
+    claimed_at = models.DateTimeField(_("pris le"), null=True, blank=True)
+    handed_at = models.DateTimeField(_("remis au serveur le"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
+    read_at = models.DateTimeField(_("lu le"), null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ("-created_at", "-id")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["not_before", "id"],
+                condition=Q(state=NotificationState.WAITING),
+                name="notification_waiting_idx",
+            ),
+            models.Index(
+                fields=["claimed_at"],
+                condition=Q(state=NotificationState.SENDING),
+                name="notification_sending_idx",
+            ),
+            models.Index(fields=["recipient", "-created_at"], name="notification_recipient_idx"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["dedupe_key"],
+                name="notification_dedupe_key_unique",
+                violation_error_message=_("Ce message est déjà prévu."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=NotificationState.values),
+                name="notification_state_known",
+                violation_error_message=_("Cet état n’existe pas."),
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_at__isnull=False) | ~Q(state=NotificationState.SENDING),
+                name="notification_sending_claimed",
+                violation_error_message=_("Un message en cours d’envoi a été pris à un moment connu."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=_FINISHED, finished_at__isnull=False)
+                | (~Q(state__in=_FINISHED) & Q(finished_at__isnull=True)),
+                name="notification_finished_dated",
+                violation_error_message=_("Un message terminé, et lui seul, a une date de fin."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.state})"
+
+
+class NotificationPreference(models.Model):
+    """A person's choice for a family of messages. No row: the family is on."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="notification_preferences",
+        verbose_name=_("personne"),
+    )
+    category = models.CharField(_("famille"), max_length=20, choices=Category.choices)
+    is_enabled = models.BooleanField(_("envoyer"), default=True)
+
+    class Meta:
+        verbose_name = _("choix de messages")
+        verbose_name_plural = _("choix de messages")
+        ordering = ("user_id", "category")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user", "category"],
+                name="notification_preference_unique",
+                violation_error_message=_("Un seul choix par famille de messages."),
+            ),
+            models.CheckConstraint(
+                condition=Q(category__in=Category.values) & ~Q(category=Category.SECURITY),
+                name="notification_preference_optional",
+                violation_error_message=_("Les messages de sécurité partent toujours."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category}: {self.is_enabled}"

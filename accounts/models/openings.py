@@ -1,0 +1,63 @@
+"""The access log: each time somebody opened another person's file."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Purpose
+
+#: Alias of the connection that carries the log. It commits on its own, so that an opening is kept even when
+#: the request that made it is rolled back.
+ACCESS_LOG = "access_log"
+
+
+class FileOpeningQuerySet(models.QuerySet["FileOpening"]):
+    """Vocabulary of openings."""
+
+    def older_than(self, instant: datetime) -> "FileOpeningQuerySet":
+        """Openings made before `instant`."""
+        return self.filter(opened_at__lt=instant)
+
+
+class FileOpeningManager(models.Manager.from_queryset(FileOpeningQuerySet)):  # type: ignore[misc]
+    """Reads and writes the log through its own connection."""
+
+    def get_queryset(self) -> FileOpeningQuerySet:
+        return super().get_queryset().using(ACCESS_LOG)
+
+
+class FileOpening(models.Model):
+    """`actor` opened the file of `worker` for `purpose`, under `mandate`, at `opened_at`.
+
+    Plain numbers instead of foreign keys: the row is written on another connection, which cannot wait for
+    rows the caller has not committed, and it must outlive what it names.
+    """
+
+    actor_id = models.BigIntegerField(_("compte qui a ouvert"))
+    worker_id = models.BigIntegerField(_("dossier ouvert"))
+    mandate_id = models.BigIntegerField(_("accord utilisé"))
+    purpose = models.CharField(_("but"), max_length=20, choices=Purpose.choices)
+    opened_at = models.DateTimeField(_("ouvert le"))
+
+    objects = FileOpeningManager()
+
+    class Meta:
+        verbose_name = _("consultation de dossier")
+        verbose_name_plural = _("consultations de dossiers")
+        ordering = ("-opened_at", "-id")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["worker_id", "-opened_at"], name="opening_worker_idx"),
+            models.Index(fields=["opened_at"], name="opening_at_idx"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=Purpose.values),
+                name="opening_purpose_known",
+                violation_error_message=_("Ce but n’existe pas."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} ← {self.actor_id} ({self.opened_at})"
