@@ -49,8 +49,15 @@ class Category(models.TextChoices):
     BILANS = "bilans", _("Dates de mes bilans de compétences")
 
 
+class Priority(models.IntegerChoices):
+    """Who leaves first when many rows wait: nobody should wait for a reset behind a batch of reminders."""
+
+    SECURITY = 0, _("Sécurité")
+    ORDINARY = 5, _("Ordinaire")
+
+
 class NotificationState(models.TextChoices):
-    """Life of a row of the outbox; the moves allowed are in `accounts.rules.outbox.MOVES`."""
+    """Life of a row of the outbox; the moves allowed are in `NOTIFICATION_MOVES`."""
 
     WAITING = "waiting", _("En attente")
     SENDING = "sending", _("En cours d’envoi")
@@ -58,6 +65,25 @@ class NotificationState(models.TextChoices):
     FAILED = "failed", _("Refusé")
     UNCERTAIN = "uncertain", _("Envoi incertain")
     CANCELLED = "cancelled", _("Annulé")
+
+
+_STATES = NotificationState
+
+#: From each state, the states a row may move to. A row that may have left is never sent again on its own:
+#: only a person of the staff moves it from uncertain, or from failed, back to waiting.
+NOTIFICATION_MOVES: dict[NotificationState, frozenset[NotificationState]] = {
+    _STATES.WAITING: frozenset({_STATES.SENDING, _STATES.CANCELLED}),
+    _STATES.SENDING: frozenset(
+        {_STATES.SENT, _STATES.FAILED, _STATES.UNCERTAIN, _STATES.CANCELLED, _STATES.WAITING}
+    ),
+    _STATES.SENT: frozenset(),
+    _STATES.FAILED: frozenset({_STATES.WAITING}),
+    _STATES.UNCERTAIN: frozenset({_STATES.WAITING}),
+    # A reminder that is wanted again after it was called off.
+    _STATES.CANCELLED: frozenset({_STATES.WAITING}),
+}
+
+FINISHED_STATES = (_STATES.SENT, _STATES.FAILED, _STATES.UNCERTAIN, _STATES.CANCELLED)
 
 
 class NotificationReason(models.TextChoices):

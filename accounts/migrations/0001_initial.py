@@ -1,4 +1,3 @@
-
 import uuid
 
 import django.db.models.deletion
@@ -142,6 +141,13 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60, verbose_name="genre")),
                 ("dedupe_key", models.CharField(max_length=200, verbose_name="clé d’unicité")),
                 ("payload", models.JSONField(blank=True, default=dict, verbose_name="identifiants")),
+                ("address", models.EmailField(blank=True, max_length=254, verbose_name="autre adresse")),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Sécurité"), (5, "Ordinaire")], default=5, verbose_name="rang"
+                    ),
+                ),
                 (
                     "not_before",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="pas avant"),
@@ -467,7 +473,7 @@ class Migration(migrations.Migration):
             model_name="notification",
             index=models.Index(
                 condition=models.Q(("state", "waiting")),
-                fields=["not_before", "id"],
+                fields=["priority", "not_before", "id"],
                 name="notification_waiting_idx",
             ),
         ),

@@ -10,14 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Category, NotificationReason, NotificationState
+from accounts.enums import FINISHED_STATES, Category, NotificationReason, NotificationState, Priority
 
-_FINISHED = (
-    NotificationState.SENT,
-    NotificationState.FAILED,
-    NotificationState.UNCERTAIN,
-    NotificationState.CANCELLED,
-)
+_FINISHED = tuple(state.value for state in FINISHED_STATES)
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -46,6 +41,8 @@ class Notification(models.Model):
     `dedupe_key` is the name of the effect: two rows with the same one cannot exist.
     `not_before` is the first instant it may leave; a retry pushes it back.
     `claimed_at`: a worker took it. `handed_at`: that worker was about to hand it to the mail server.
+    `address` is filled only when the message must not go to the recipient's present address (the former one
+    is told that it was replaced); it is emptied when the row is finished.
     """
 
     public_id = models.UUIDField(_("identifiant public"), default=uuid.uuid4, unique=True, editable=False)
@@ -58,6 +55,10 @@ class Notification(models.Model):
     )
     dedupe_key = models.CharField(_("clé d’unicité"), max_length=200)
     payload = models.JSONField(_("identifiants"), default=dict, blank=True)
+    address = models.EmailField(_("autre adresse"), max_length=254, blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("rang"), choices=Priority.choices, default=Priority.ORDINARY
+    )
     not_before = models.DateTimeField(_("pas avant"), default=timezone.now)
     state = models.CharField(
         _("état"), max_length=12, choices=NotificationState.choices, default=NotificationState.WAITING
@@ -79,7 +80,7 @@ class Notification(models.Model):
         ordering = ("-created_at", "-id")
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["not_before", "id"],
+                fields=["priority", "not_before", "id"],
                 condition=Q(state=NotificationState.WAITING),
                 name="notification_waiting_idx",
             ),
