@@ -1,0 +1,36 @@
+"""Settings of a developer's machine: everything on loopback, demo accounts, mails written to var/mail/."""
+
+import os
+
+from config import embedded, environment
+from config.settings.base import *  # noqa: F403
+from config.settings.base import BASE_DIR
+
+DEBUG = True
+DEMO = True
+SECRET_KEY = "development-only-key-never-used-on-a-machine-that-others-can-reach"  # noqa: S105 - loopback alone
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+PORT = os.environ.get("PORT", "8000")
+BASE_URL = f"http://127.0.0.1:{PORT}"
+
+_servers = embedded.serve("main", os.environ.get("PERENNE_DB_NAME", "perenne"))
+DATABASES = environment.databases(_servers.database_url)
+REDIS_URL = _servers.redis_url
+CELERY_BROKER_URL = environment.celery_broker(REDIS_URL)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": environment.redis_database(REDIS_URL, 1),
+        "KEY_PREFIX": "perenne",
+    },
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Static files are read where they are written: no collectstatic while developing.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
