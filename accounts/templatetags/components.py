@@ -1,7 +1,7 @@
 """Tags and filters of the components: words and marks that pages share.
 
-A component that wraps other content is a block tag (`{% card %}…{% endcard %}`); one that only takes values is
-a template to include or a plain tag. Their HTML is in templates/components/, and /style/ shows them all.
+A component that wraps other content is a block tag (`{% card %}…{% endcard %}`); one that only takes values
+is a template to include or a plain tag. Their HTML is in templates/components/, and /style/ shows them all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -158,7 +158,7 @@ def alert(content: str, kind: str = "info", title: str = "") -> SafeString:
 
 @register.simple_block_tag
 def flag(content: str, title: str, badge_text: str = "", kind: str = "risk") -> SafeString:
-    """Why something is marked: kind risk, gone (withdrawn) or info; the content explains and offers ways out."""
+    """Why something is marked: kind risk, gone (withdrawn) or info. The content explains."""
     return _wrap("flag", content, {"title": title, "badge_text": badge_text, "kind": kind})
 
 
