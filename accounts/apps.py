@@ -10,3 +10,10 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Comptes")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Registers this app's messages and the checks of what apps register."""
+        from accounts import checks  # noqa: F401 - its decorator registers it
+        from accounts.notification_kinds import register_kinds
+
+        register_kinds()

@@ -42,7 +42,7 @@ class Notification(models.Model):
     `not_before` is the first instant it may leave; a retry pushes it back.
     `claimed_at`: a worker took it. `handed_at`: that worker was about to hand it to the mail server.
     `address` is filled only when the message must not go to the recipient's present address (the former one
-    is told that it was replaced); it is emptied when the row is finished.
+    is told that it was replaced); it is emptied when the row is sent or called off.
     """
 
     public_id = models.UUIDField(_("identifiant public"), default=uuid.uuid4, unique=True, editable=False)

@@ -1,0 +1,28 @@
+"""Advisory locks of PostgreSQL, in one place: which spaces exist, and how one is taken.
+
+Lock order of the house, from first to last: an advisory lock, then a worker, then an organisation, then the
+rows of the outbox. A service that needs two of them takes them in that order.
+"""
+
+import zlib
+from enum import IntEnum
+
+from django.db import connection
+
+
+class LockSpace(IntEnum):
+    """First number of the pair. Never renumber: two versions of the code may run side by side."""
+
+    REMINDERS = 1
+
+
+def take_lock(space: LockSpace, name: str) -> None:
+    """Waits for the lock `(space, name)` and keeps it until the present transaction ends.
+
+    Two names may share a number (CRC-32): then they wait for each other, which is only slower.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("An advisory lock lasts as long as a transaction: open one first.")
+    number = zlib.crc32(name.encode()) - 2**31
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [int(space), number])

@@ -1,0 +1,139 @@
+"""The messages of this app: account security, and access given to an adviser."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.email_rendering import absolute_url
+from accounts.enums import Category
+from accounts.models import Mandate, Notification
+from accounts.notifications import NotificationKind, register
+
+EMAIL_CONFIRMATION = "email_confirmation"
+PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a message
+ACCOUNT_EXISTS = "account_exists"
+PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a message
+EMAIL_CHANGED = "email_changed"
+MANDATE_GRANTED = "mandate_granted"
+
+#: A link asked for so long ago is no longer expected: the person has asked again, or given up.
+ASKED_TOO_LONG_AGO = timedelta(hours=24)
+
+
+def register_kinds() -> None:
+    """Called once, when the app is ready."""
+    for kind in _KINDS:
+        register(kind)
+
+
+def _address(notification: Notification) -> EmailAddress | None:
+    """The row of the address this message is about; None once it was removed."""
+    return EmailAddress.objects.filter(
+        pk=notification.payload["email_address_id"], user_id=notification.recipient_id
+    ).first()
+
+
+def _address_text(notification: Notification) -> str:
+    row = _address(notification)
+    return row.email if row else ""
+
+
+def _is_old(notification: Notification) -> bool:
+    return timezone.now() - notification.created_at > ASKED_TOO_LONG_AGO
+
+
+def _confirmation_is_needless(notification: Notification) -> bool:
+    row = _address(notification)
+    return row is None or row.verified
+
+
+def _confirmation_words(notification: Notification) -> dict[str, Any]:
+    row = EmailAddress.objects.get(pk=notification.payload["email_address_id"])
+    key = EmailConfirmationHMAC(row).key
+    return {"confirm_url": absolute_url("account_confirm_email", key), "address": row.email}
+
+
+def _reset_is_needless(notification: Notification) -> bool:
+    row = _address(notification)
+    return row is None or not row.verified or _is_old(notification)
+
+
+def _reset_words(notification: Notification) -> dict[str, Any]:
+    user = notification.recipient
+    token = default_token_generator.make_token(user)
+    return {"reset_url": absolute_url("account_reset_password_from_key", user_pk_to_url_str(user), token)}
+
+
+def _sign_in_words(notification: Notification) -> dict[str, Any]:
+    return {
+        "login_url": absolute_url("account_login"),
+        "forgotten_url": absolute_url("account_reset_password"),
+    }
+
+
+def _mandate_is_over(notification: Notification) -> bool:
+    today = timezone.localdate()
+    return not Mandate.objects.effective(today).filter(pk=notification.payload["mandate_id"]).exists()
+
+
+_KINDS = [
+    NotificationKind(
+        name=EMAIL_CONFIRMATION,
+        category=Category.SECURITY,
+        title=_("Adresse e-mail à confirmer"),
+        template="email_confirmation",
+        security=True,
+        before_verification=True,
+        is_obsolete=_confirmation_is_needless,
+        context=_confirmation_words,
+        address=_address_text,
+    ),
+    NotificationKind(
+        name=PASSWORD_RESET,
+        category=Category.SECURITY,
+        title=_("Nouveau mot de passe demandé"),
+        template="password_reset",
+        security=True,
+        is_obsolete=_reset_is_needless,
+        context=_reset_words,
+        address=_address_text,
+    ),
+    NotificationKind(
+        name=ACCOUNT_EXISTS,
+        category=Category.SECURITY,
+        title=_("Vous avez déjà un compte"),
+        template="account_exists",
+        security=True,
+        is_obsolete=_is_old,
+        context=_sign_in_words,
+    ),
+    NotificationKind(
+        name=PASSWORD_CHANGED,
+        category=Category.SECURITY,
+        title=_("Mot de passe changé"),
+        template="password_changed",
+        security=True,
+        context=_sign_in_words,
+    ),
+    NotificationKind(
+        name=EMAIL_CHANGED,
+        category=Category.SECURITY,
+        title=_("Adresse e-mail changée"),
+        template="email_changed",
+        security=True,
+        # It goes to the former address, which the account no longer holds.
+        before_verification=True,
+    ),
+    NotificationKind(
+        name=MANDATE_GRANTED,
+        category=Category.MANDATES,
+        title=_("Un accès vous est donné"),
+        template="mandate_granted",
+        is_obsolete=_mandate_is_over,
+    ),
+]

@@ -1,0 +1,23 @@
+"""E-mail addresses as django-allauth keeps them, beside the account's own."""
+
+from allauth.account.models import EmailAddress
+from django.db.models import OuterRef, QuerySet
+
+from accounts.models import User
+
+
+def verified_address_of(person: str) -> QuerySet[EmailAddress]:
+    """For `Exists`: the present address of the outer row's `person` (name of its relation), if confirmed."""
+    return EmailAddress.objects.filter(
+        user=OuterRef(person), email=OuterRef(f"{person}__email"), verified=True
+    )
+
+
+def is_verified(user: User) -> bool:
+    """Whether the account's present address was confirmed by its owner."""
+    return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+
+
+def address_row(user: User, email: str) -> EmailAddress | None:
+    """The row of this address of this account; None when there is none."""
+    return EmailAddress.objects.filter(user=user, email=email.lower()).first()

@@ -1,0 +1,40 @@
+"""The access log: written at each opening of somebody else's file, kept one year."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import Error as DatabaseError
+
+from accounts.actors import Actor, require_system
+from accounts.enums import Purpose
+from accounts.errors import Unavailable
+from accounts.models import FileOpening, User, Worker
+
+logger = logging.getLogger(__name__)
+
+#: How long an opening is kept: long enough to answer "who looked this year?", no longer.
+KEPT = timedelta(days=365)
+
+
+def record_opening(
+    *, actor: User, worker: Worker, mandate_id: int, purpose: Purpose, now: datetime
+) -> FileOpening:
+    """Writes that `actor` opens the file of `worker`; the only write a GET request may do.
+
+    It goes through a connection of its own and is kept even when the caller's transaction is rolled back.
+    Raises `Unavailable` when it cannot be written: the caller must then show nothing.
+    """
+    try:
+        return FileOpening.objects.create(
+            actor_id=actor.pk, worker_id=worker.pk, mandate_id=mandate_id, purpose=purpose, opened_at=now
+        )
+    except DatabaseError as error:
+        logger.exception("The access log cannot be written; the file stays closed.")
+        raise Unavailable from error
+
+
+def prune_openings(*, actor: Actor, now: datetime) -> int:
+    """Deletes the openings older than a year and says how many. Safe to run twice."""
+    require_system(actor)
+    deleted, _by_model = FileOpening.objects.older_than(now - KEPT).delete()
+    return deleted
