@@ -1,0 +1,122 @@
+"""The demo people of people.toml, and the password they share."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+PASSWORD = "demo-perenne-2026"  # noqa: S105 - shown by `make run`; no account of the demo leaves the demo
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A skill or knowledge that a person declared. `levels`: (days ago, level 1 to 8), oldest first."""
+
+    kind: str
+    id: str
+    label: str
+    source: str
+    levels: tuple[tuple[int, int], ...]
+    acquired: int | None = None
+    practised: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A title that a person ("current" or "wanted") or an organisation (no use) names, since so many days."""
+
+    id: str
+    label: str
+    since: int
+    use: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    """The last bilan, so many days ago, and the wished rhythm in months."""
+
+    last: int
+    rhythm_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A mandate given to the demo adviser, so many days ago, one row a purpose."""
+
+    since: int
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    email: str
+    name: str
+    jobs: tuple[Job, ...]
+    statements: tuple[Stated, ...]
+    bilan: Bilan | None
+    mandate: Granted | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Someone who acts for an organisation, since so many days."""
+
+    email: str
+    name: str
+    role: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    name: str
+    kind: str
+    members: tuple[Member, ...]
+    jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Everyone. Accounts were opened `joined` days ago; mandates go to `adviser`, of `adviser_body`."""
+
+    joined: int
+    organisations: tuple[Organisation, ...]
+    workers: tuple[Worker, ...]
+    adviser: str
+    adviser_body: str
+
+
+def read() -> Demo:
+    """The people of people.toml."""
+    data = tomllib.loads((HERE / "people.toml").read_text(encoding="utf-8"))
+    return Demo(
+        joined=data["joined"],
+        organisations=tuple(
+            Organisation(
+                name=row["name"],
+                kind=row["kind"],
+                members=tuple(Member(**member) for member in row["member"]),
+                jobs=tuple(Job(**job) for job in row.get("jobs", ())),
+            )
+            for row in data["organisation"]
+        ),
+        workers=tuple(_worker(row) for row in data["worker"]),
+        adviser=data["mandates"]["adviser"],
+        adviser_body=data["mandates"]["organisation"],
+    )
+
+
+def _worker(row: dict) -> Worker:
+    mandate = row.get("mandate")
+    return Worker(
+        email=row["email"],
+        name=row["name"],
+        jobs=tuple(Job(**job) for job in row["jobs"]),
+        statements=tuple(
+            Stated(**{**stated, "levels": tuple((days, level) for days, level in stated["levels"])})
+            for stated in row["statements"]
+        ),
+        bilan=Bilan(**row["bilan"]) if "bilan" in row else None,
+        mandate=Granted(mandate["since"], tuple(mandate["purposes"])) if mandate else None,
+    )
