@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CompetencesConfig(AppConfig):
+    """Job references by edition, skill records, bilans and risks: the heart of the house."""
+
+    name = "competences"
+    verbose_name = _("Compétences")
+
+    def ready(self) -> None:
+        from competences import reminders
+
+        reminders.register()

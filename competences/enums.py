@@ -1,0 +1,104 @@
+"""Closed vocabularies of the app. Retired members stay: rows that hold them remain readable."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ConceptKind(models.TextChoices):
+    JOB = "job", _("métier")
+    TITLE = "title", _("appellation")
+    SKILL = "skill", _("compétence")
+    KNOWLEDGE = "knowledge", _("savoir")
+    CONTEXT = "context", _("contexte de travail")
+    GROUP = "group", _("groupe")
+    AREA = "area", _("domaine")
+
+
+class LinkKind(models.TextChoices):
+    """What a link says, read from its source to its target."""
+
+    TITLE_OF = "title_of", _("appellation du métier")
+    USES = "uses", _("demande")
+    NEIGHBOUR = "neighbour", _("métier proche")
+    PART_OF = "part_of", _("fait partie de")
+    TAGGED = "tagged", _("classé dans")
+
+
+class CoreFlag(models.TextChoices):
+    """The flag of a `uses` link: ROME's coeur_metier."""
+
+    NONE = "", _("demandée")
+    CORE = "principale", _("cœur de métier")
+    EMERGING = "emergente", _("émergente")
+
+
+class ChangeKind(models.TextChoices):
+    """What happened to a concept between two neighbouring editions (definitions: docs/glossary.md)."""
+
+    ADDED = "added", _("ajouté")
+    REMOVED = "removed", _("retiré")
+    RENAMED = "renamed", _("renommé")
+    COSMETIC = "cosmetic", _("écrit autrement")
+    RETAGGED = "retagged", _("étiquettes modifiées")
+    MOVED = "moved", _("déplacé vers un autre métier")
+    TOOK_LABEL_OF_OTHER = "took_label_of_other", _("a pris le nom d’un autre métier")
+    RECYCLED = "recycled", _("code donné à un autre métier")
+    LINKED = "linked", _("compétence ajoutée au métier")
+    UNLINKED = "unlinked", _("compétence retirée du métier")
+    REFLAGGED = "reflagged", _("place dans le métier modifiée")
+    ORPHANED = "orphaned", _("plus demandée par aucun métier")
+
+
+class ReferenceFormat(models.TextChoices):
+    ROME = "rome", "ROME"
+    DIGCOMP = "digcomp", "DigComp"
+
+
+class EditionStatus(models.TextChoices):
+    CURRENT = "current", _("en vigueur dans l’histoire")
+    RETIRED = "retired", _("retirée")
+
+
+class ImpactState(models.TextChoices):
+    """How far the consequences of an edition on people's records have been worked out."""
+
+    WAITING = "waiting", _("à évaluer")
+    DONE = "done", _("évaluée")
+
+
+class StatementSource(models.TextChoices):
+    """Where a skill was acquired, in the person's own words."""
+
+    JOB = "job", _("un emploi")
+    STUDY = "study", _("mes études")
+    TRAINING = "training", _("une formation")
+    VOLUNTEERING = "volunteering", _("du bénévolat")
+    PROJECT = "project", _("un projet")
+    SELF_TAUGHT = "self_taught", _("seul ou seule")
+
+
+class JobUse(models.TextChoices):
+    CURRENT = "current", _("mon métier actuel")
+    WANTED = "wanted", _("le métier que je vise")
+
+
+class RiskFamily(models.TextChoices):
+    """Families of risk are never added up (docs/rules/risks.md)."""
+
+    OBSOLESCENCE = "obsolescence", _("le référentiel a changé")
+
+
+class RiskRule(models.TextChoices):
+    """Rules of the obsolescence family, the strongest first."""
+
+    WITHDRAWN = "withdrawn", _("retirée du référentiel")
+    ORPHANED = "orphaned", _("plus demandée par aucun métier")
+    DROPPED_FROM_MY_JOB = "dropped_from_my_job", _("retirée de mon métier")
+
+
+class FlagEnd(models.TextChoices):
+    """Why a flag was closed; a flag is never deleted."""
+
+    NO_LONGER_TRUE = "no_longer_true", _("le référentiel a de nouveau changé")
+    STRONGER = "stronger", _("remplacé par une raison plus forte")
+    STATEMENT_REMOVED = "statement_removed", _("la compétence n’est plus dans le dossier")

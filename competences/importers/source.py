@@ -1,0 +1,234 @@
+"""Reading what a producer published: a zip or a folder of files, with every refusal saying where.
+
+Nothing is extracted to disk. A zip and the folder it unpacks to are the same source and have the same
+checksum.
+"""
+
+import csv
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Self
+
+from django.utils.translation import gettext as _
+
+from accounts.errors import DomainError
+
+MAX_MEMBERS = 500
+MAX_MEMBER_BYTES = 256 * 2**20
+MAX_TOTAL_BYTES = 768 * 2**20
+MAX_RATIO = 200
+"""A zip whose members unpack to more than this many times their size is a bomb, not a reference."""
+
+MAX_ANOMALIES = 200
+"""Anomalies listed by name; more of them are counted in one closing line."""
+
+csv.field_size_limit(16 * 2**20)
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Something wrong or odd in a source. `line` and `column` start at 1; 0 means the whole file."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+    def as_dict(self) -> dict[str, str | int]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        place = (
+            self.file + (f":{self.line}" if self.line else "") + (f":{self.column}" if self.column else "")
+        )
+        return f"{place}: {self.message} [{self.code}]"
+
+
+class BrokenSource(DomainError):
+    """The source cannot be imported. Nothing was written; `anomalies` says what is wrong and where."""
+
+    def __init__(self, anomalies: list[Anomaly]) -> None:
+        super().__init__("broken_source", "\n".join(str(a) for a in anomalies))
+        self.anomalies = anomalies
+
+    @classmethod
+    def at(cls, file: str, code: str, message: str, line: int = 0, column: int = 0) -> Self:
+        return cls([Anomaly(file, line, column, code, message)])
+
+
+class Anomalies:
+    """The anomalies met while reading. Errors stop the import once the whole source was read."""
+
+    def __init__(self) -> None:
+        self.notes: list[Anomaly] = []
+        self.errors: list[Anomaly] = []
+        self._uncounted = 0
+
+    def note(self, file: str, code: str, message: str, line: int = 0, column: int = 0) -> None:
+        """Something to know, with which the import goes on."""
+        if len(self.notes) < MAX_ANOMALIES:
+            self.notes.append(Anomaly(file, line, column, code, message))
+        else:
+            self._uncounted += 1
+
+    def error(self, file: str, code: str, message: str, line: int = 0, column: int = 0) -> None:
+        """Something that makes the source unusable."""
+        if len(self.errors) < MAX_ANOMALIES:
+            self.errors.append(Anomaly(file, line, column, code, message))
+
+    def stop_on_errors(self) -> None:
+        """Raises BrokenSource when an error was met."""
+        if self.errors:
+            raise BrokenSource(self.errors)
+
+    def all_notes(self) -> list[Anomaly]:
+        if not self._uncounted:
+            return self.notes
+        rest = Anomaly("", 0, 0, "more", _("et %(count)d autres anomalies") % {"count": self._uncounted})
+        return [*self.notes, rest]
+
+
+class Source:
+    """The files of a zip or a folder, by base name."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        try:
+            self.files = _read_zip(path) if path.is_file() else _read_folder(path)
+        except OSError as error:
+            raise BrokenSource.at(
+                path.name, "unreadable", _("lecture impossible (%s)") % error.strerror
+            ) from error
+        if not self.files:
+            raise BrokenSource.at(path.name, "empty", _("aucun fichier à lire"))
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the sorted names and contents."""
+        total = hashlib.sha256()
+        for name in sorted(self.files):
+            total.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
+        return total.hexdigest()
+
+    def text(self, file: str, fallback: str | None = None) -> str:
+        """A file's text: UTF-8, or `fallback` when it is not UTF-8 and one is named.
+
+        Raises BrokenSource with the line and column of the first byte that does not fit.
+        """
+        content = self.files[file]
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            if fallback:
+                return content.decode(fallback)
+            before = content[: error.start]
+            raise BrokenSource.at(
+                file,
+                "encoding",
+                _("le fichier n’est pas en UTF-8 (octet 0x%02X)") % content[error.start],
+                before.count(b"\n") + 1,
+                error.start - before.rfind(b"\n"),
+            ) from error
+
+    def table(
+        self, file: str, columns: tuple[str, ...], anomalies: Anomalies, fallback: str | None = None
+    ) -> Iterator[list[str]]:
+        """The cells of the named columns, one list a record; ragged records are errors, blank lines nothing.
+
+        Raises BrokenSource when the file is empty, not text, or lacks a column.
+        """
+        for row in self.rows(file, columns, anomalies, fallback):
+            yield row[1]
+
+    def rows(
+        self, file: str, columns: tuple[str, ...], anomalies: Anomalies, fallback: str | None = None
+    ) -> Iterator[tuple[int, list[str]]]:
+        """Like `table`, each record with the line on which it ends."""
+        reader = csv.reader(io.StringIO(self.text(file, fallback), newline=""), strict=True)
+        try:
+            header = next(reader, None)
+            if not header:
+                raise BrokenSource.at(
+                    file, "empty_file", _("le fichier est vide, il lui faut une ligne d’en-tête")
+                )
+            missing = [c for c in columns if c not in header]
+            if missing:
+                names = ", ".join(missing)
+                raise BrokenSource.at(file, "missing_column", _("il manque la colonne : %s") % names, 1)
+            width = len(header)
+            same = header == list(columns)
+            places = [header.index(c) for c in columns]
+            for cells in reader:
+                if len(cells) != width:
+                    if cells:
+                        _ragged(anomalies, file, reader.line_num, len(cells), width)
+                elif same:
+                    yield reader.line_num, cells
+                else:
+                    yield reader.line_num, [cells[i] for i in places]
+        except csv.Error as error:
+            message = _("ligne illisible (%s)") % error
+            raise BrokenSource.at(file, "malformed", message, reader.line_num) from error
+
+
+def _ragged(anomalies: Anomalies, file: str, line: int, found: int, width: int) -> None:
+    message = _("%(found)d cellules au lieu de %(width)d") % {"found": found, "width": width}
+    anomalies.error(file, "ragged_row", message, line, min(found, width) + 1)
+
+
+def _kept(name: str) -> bool:
+    """Whether a member is part of what the producer published, and not the litter of an operating system."""
+    path = PurePosixPath(name)
+    return not path.name.startswith(".") and "__MACOSX" not in path.parts
+
+
+def _read_folder(path: Path) -> dict[str, bytes]:
+    if not path.is_dir():
+        raise BrokenSource.at(path.name, "absent", _("ce fichier ou ce dossier n’existe pas"))
+    files: dict[str, bytes] = {}
+    for child in sorted(p for p in path.rglob("*") if p.is_file() and _kept(p.relative_to(path).as_posix())):
+        if len(files) >= MAX_MEMBERS or child.stat().st_size > MAX_MEMBER_BYTES:
+            raise BrokenSource.at(child.name, "too_large", _("la source est trop grande pour un référentiel"))
+        _keep(files, child.name, child.read_bytes())
+    return files
+
+
+def _read_zip(path: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir()]
+            _refuse_traps(members, path.name)
+            files: dict[str, bytes] = {}
+            for member in members:
+                if _kept(member.filename):
+                    _keep(files, PurePosixPath(member.filename).name, archive.read(member))
+            return files
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        message = _("ce fichier n’est pas une archive zip lisible")
+        raise BrokenSource.at(path.name, "not_a_zip", message) from error
+
+
+def _keep(files: dict[str, bytes], name: str, content: bytes) -> None:
+    if name in files:
+        raise BrokenSource.at(name, "duplicate_file", _("deux fichiers portent ce nom"))
+    files[name] = content
+
+
+def _refuse_traps(members: list[zipfile.ZipInfo], archive: str) -> None:
+    """Paths that leave the archive, and archives that unpack to far more than they are."""
+    for member in members:
+        parts = PurePosixPath(member.filename.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
+            raise BrokenSource.at(
+                archive, "path_outside", _("un chemin sort de l’archive : %s") % member.filename
+            )
+    total = sum(m.file_size for m in members)
+    packed = sum(m.compress_size for m in members)
+    bomb = any(m.file_size > MAX_MEMBER_BYTES for m in members) or total > MAX_TOTAL_BYTES
+    if bomb or len(members) > MAX_MEMBERS or total > 2**20 and total > MAX_RATIO * max(packed, 1):
+        raise BrokenSource.at(archive, "zip_bomb", _("l’archive est anormalement grande une fois dépliée"))

@@ -1,0 +1,30 @@
+from competences.models.bilans import BilanPlan
+from competences.models.records import OrganisationJob, SkillLevel, SkillStatement, WorkerJob
+from competences.models.references import (
+    OPEN,
+    Change,
+    Concept,
+    ConceptLink,
+    ConceptRevision,
+    Edition,
+    EditionSource,
+    Reference,
+)
+from competences.models.risks import RiskFlag
+
+__all__ = [
+    "OPEN",
+    "BilanPlan",
+    "Change",
+    "Concept",
+    "ConceptLink",
+    "ConceptRevision",
+    "Edition",
+    "EditionSource",
+    "OrganisationJob",
+    "Reference",
+    "RiskFlag",
+    "SkillLevel",
+    "SkillStatement",
+    "WorkerJob",
+]
