@@ -305,7 +305,7 @@ def test_links_of_common_jobs_are_added_removed_reflagged():
 
 
 def test_digcomp_has_five_areas_and_twenty_one_competences():
-    with (STARTER / "digcomp.csv").open(encoding="utf-8", newline="") as file:
+    with (STARTER / "digcomp" / "digcomp.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file, strict=True))
     areas = {r["code"] for r in lines if r["kind"] == "area"}
     competences = {r["code"] for r in lines if r["kind"] == "competence"}
