@@ -230,5 +230,5 @@ def _refuse_traps(members: list[zipfile.ZipInfo], archive: str) -> None:
     total = sum(m.file_size for m in members)
     packed = sum(m.compress_size for m in members)
     bomb = any(m.file_size > MAX_MEMBER_BYTES for m in members) or total > MAX_TOTAL_BYTES
-    if bomb or len(members) > MAX_MEMBERS or total > 2**20 and total > MAX_RATIO * max(packed, 1):
+    if bomb or len(members) > MAX_MEMBERS or (total > 2**20 and total > MAX_RATIO * max(packed, 1)):
         raise BrokenSource.at(archive, "zip_bomb", _("l’archive est anormalement grande une fois dépliée"))

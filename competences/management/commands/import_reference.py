@@ -1,0 +1,72 @@
+"""`manage.py import_reference rome PATH`: read an edition, show what it would change, and with --apply write it."""
+
+import datetime as dt
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.actors import SYSTEM
+from accounts.errors import DomainError
+from competences.importers.base import Claim
+from competences.importers.source import BrokenSource
+from competences.services.references import PARSERS, ImportReport, import_edition
+
+
+class Command(BaseCommand):
+    help = "Imports an edition of a job reference from a zip or a folder. Dry unless --apply."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("source_format", choices=sorted(PARSERS), help="the format of the source")
+        parser.add_argument("path", type=Path, help="a zip or a folder, as the producer publishes it")
+        parser.add_argument(
+            "--reference", help="slug of the reference that receives it (default: the format)"
+        )
+        parser.add_argument("--edition", help="number of the edition, where the source does not say it")
+        parser.add_argument("--published", type=dt.date.fromisoformat, help="publication date, YYYY-MM-DD")
+        parser.add_argument("--apply", action="store_true", help="write what the plan shows")
+        parser.add_argument(
+            "--format", choices=("text", "json"), default="text", help="how to print the report"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            report = import_edition(
+                actor=SYSTEM,
+                format=options["source_format"],
+                path=options["path"],
+                slug=options["reference"],
+                claim=Claim(options["edition"], options["published"]),
+                apply=options["apply"],
+            )
+        except BrokenSource as error:
+            lines = "\n".join(f"  {a}" for a in error.anomalies)
+            raise CommandError(
+                f"Rien n’a été écrit. La source ne peut pas être importée :\n{lines}"
+            ) from error
+        except DomainError as error:
+            raise CommandError(str(error.message)) from error
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
+        else:
+            self._print(report)
+
+    def _print(self, report: ImportReport) -> None:
+        told = report.as_dict()
+        state = (
+            "déjà importée" if report.already_imported else "importée" if report.applied else "lue à blanc"
+        )
+        self.stdout.write(f"{told['reference']} {told['edition']} : {state} en {told['seconds']} s")
+        for kind, number in told["counts"].items():
+            self.stdout.write(f"  {kind:<10} {number:>8}")
+        if report.changes:
+            for kind, figures in {**report.changes["counts"], "links": report.changes["links"]}.items():
+                words = ", ".join(f"{name} {number}" for name, number in figures.items())
+                self.stdout.write(f"  {kind}: {words}")
+        for anomaly in told["anomalies"]:
+            place = f"{anomaly['file']}:{anomaly['line']}" if anomaly["line"] else anomaly["file"]
+            self.stdout.write(f"  ! {place} {anomaly['message']}")
+        if not report.applied and not report.already_imported:
+            self.stdout.write("Rien n’a été écrit : ajoutez --apply pour écrire.")

@@ -1,0 +1,90 @@
+"""Reads of the references: an edition by its name, an edition whole, and the comparison of two."""
+
+import json
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from accounts.errors import DomainError
+from competences.models import Edition, Reference
+from competences.rules import edition_diff
+from competences.rules.edition_diff import ConceptState, Snapshot
+
+
+class NoSuchEdition(DomainError):
+    """The reference, or the edition asked for, was never imported."""
+
+
+def find_edition(reference: str, name: str) -> Edition:
+    """The edition `name` ("60", or "60.2" for an issue) of the reference with that slug.
+
+    Raises NoSuchEdition, which lists the editions that exist.
+    """
+    editions = Edition.objects.in_history().filter(reference__slug=reference).select_related("reference")
+    found = editions.numbered(name).first()
+    if found is None:
+        known = ", ".join(e.name for e in editions)
+        message = _(
+            "L’édition %(name)s du référentiel %(reference)s n’existe pas. Éditions connues : %(known)s."
+        )
+        values = {"name": name, "reference": reference, "known": known or _("aucune")}
+        raise NoSuchEdition("no_such_edition", message % values)
+    return found
+
+
+def newest_edition(reference: Reference) -> Edition | None:
+    """The edition in force, None for a reference without any."""
+    return Edition.objects.in_history().filter(reference=reference).last()
+
+
+def neighbours(reference: Reference, position: int) -> tuple[Edition | None, Edition | None]:
+    """The editions just before and just after a place."""
+    editions = Edition.objects.in_history().filter(reference=reference)
+    before = editions.filter(position__lt=position).last()
+    return before, editions.filter(position__gt=position).first()
+
+
+def snapshot(edition: Edition) -> Snapshot[int]:
+    """A whole edition from the intervals, by ids of concepts."""
+    place = {"reference": edition.reference_id, "at": edition.position}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id, c.kind, r.label, r.description, r.attributes::text FROM competences_conceptrevision r"
+            " JOIN competences_concept c ON c.id = r.concept_id"
+            " WHERE c.reference_id = %(reference)s AND r.since <= %(at)s AND r.until > %(at)s",
+            place,
+        )
+        concepts = {
+            row[0]: ConceptState(row[1], row[2], row[3], _attributes(row[4])) for row in cursor.fetchall()
+        }
+        cursor.execute(
+            "SELECT l.kind, l.source_id, l.target_id, l.flag FROM competences_conceptlink l"
+            " JOIN competences_concept c ON c.id = l.source_id"
+            " WHERE c.reference_id = %(reference)s AND l.since <= %(at)s AND l.until > %(at)s",
+            place,
+        )
+        links: dict[str, dict[tuple[int, int], str]] = {}
+        for kind, source, target, flag in cursor.fetchall():
+            links.setdefault(kind, {})[source, target] = flag
+    return Snapshot(concepts, links)
+
+
+def compare(reference: str, first: str, second: str) -> dict[str, Any]:
+    """The figures of the changes from one edition to another, as `reference_changes` prints them.
+
+    Raises NoSuchEdition.
+    """
+    old, new = find_edition(reference, first), find_edition(reference, second)
+    before, after = snapshot(old), snapshot(new)
+    found = edition_diff.changes(before, after)
+    return {
+        "reference": reference,
+        "from": old.name,
+        "to": new.name,
+        **edition_diff.counts(before, after, found),
+    }
+
+
+def _attributes(text: str) -> dict[str, Any]:
+    return json.loads(text) if text != "{}" else {}
