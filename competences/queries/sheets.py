@@ -1,0 +1,299 @@
+"""One concept through the editions of its reference, as its sheet shows it.
+
+Everything here is public: no actor, no access door. The number of queries never depends on the number of
+rows: each function says how many it makes.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.errors import NotFound
+from competences.enums import CoreFlag, LinkKind
+from competences.models import OPEN, Concept, ConceptLink, ConceptRevision, Edition, Reference
+
+MAX_LISTED = 200
+"""Links of one kind shown on the sheet of a concept; their number is always told."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The editions of a reference that count, oldest first, and the one a page looks at."""
+
+    reference: Reference
+    editions: list[Edition]
+    shown: Edition
+
+    @property
+    def position(self) -> int:
+        """The place of the edition shown."""
+        return self.shown.position
+
+    @property
+    def latest(self) -> Edition:
+        """The newest edition."""
+        return self.editions[-1]
+
+    @property
+    def before(self) -> Edition | None:
+        """The edition just before the one shown."""
+        place = self.editions.index(self.shown)
+        return self.editions[place - 1] if place else None
+
+    def at(self, position: int) -> Edition | None:
+        """The first edition at that place or after it; None past the newest."""
+        place = bisect_left([e.position for e in self.editions], position)
+        return self.editions[place] if place < len(self.editions) else None
+
+
+def history(*, slug: str, number: str | None = None) -> History:
+    """The history of a reference, looking at edition `number` ("60", "60.1") or at the newest. One query.
+
+    Raises NotFound for a reference without editions or an edition that is not in its history.
+    """
+    rows = Edition.objects.in_history().filter(reference__slug=slug).select_related("reference")
+    editions = list(rows.defer("anomalies"))
+    if number is not None:
+        named = [e for e in editions if number in (e.number, f"{e.number}.{e.issue}")]
+    else:
+        named = editions
+    if not named:
+        raise NotFound
+    return History(editions[0].reference, editions, named[-1])
+
+
+def references_with_editions() -> list[tuple[Reference, list[Edition]]]:
+    """Every reference that has a history, by name, with its editions, newest first. One query."""
+    found: dict[Reference, list[Edition]] = defaultdict(list)
+    for edition in Edition.objects.in_history().select_related("reference").defer("anomalies"):
+        found[edition.reference].insert(0, edition)
+    return sorted(found.items(), key=lambda pair: pair[0].name)
+
+
+def latest_change() -> Edition | None:
+    """The edition imported last among those that are compared with an edition before them. One query."""
+    compared = Edition.objects.in_history().filter(changes__isnull=False).select_related("reference")
+    return compared.order_by("-imported_at", "-position").first()
+
+
+# The sheet -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A concept as a page names it: `label` is its last known name at the edition shown."""
+
+    kind: str
+    external_id: str
+    label: str
+    flag: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class EditionEvents:
+    """What one edition did to a concept, against the edition before it."""
+
+    edition: Edition
+    appeared: bool = False
+    withdrawn: bool = False
+    renamed_from: str = ""
+    renamed_to: str = ""
+    gained: dict[str, list[Named]] = field(default_factory=lambda: defaultdict(list))
+    lost: dict[str, list[Named]] = field(default_factory=lambda: defaultdict(list))
+    reflagged: list[tuple[Named, str]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.appeared or self.withdrawn or self.renamed_from or self.gained or self.lost or self.reflagged
+        )
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One concept as of one edition, and its life through the editions.
+
+    `is_present` is False when the concept is not in the edition shown: `label` and `description` are then
+    the last known before it, else the first after it. `links` holds, by role, the concepts linked to it in
+    that edition: titles, skill, knowledge, context, neighbours, part_of, parts, tags, jobs; at most
+    MAX_LISTED of a role, `totals` tells how many there are.
+    """
+
+    history: History
+    concept: Concept
+    is_present: bool
+    label: str
+    description: str
+    attributes: dict[str, Any]
+    links: dict[str, list[Named]]
+    totals: dict[str, int]
+    events: list[EditionEvents]
+
+
+def sheet(*, slug: str, kind: str, external_id: str, number: str | None = None) -> Sheet:
+    """The sheet of a concept. Four queries, whatever its links.
+
+    Raises NotFound when the reference, the edition or the concept does not exist.
+    """
+    past = history(slug=slug, number=number)
+    concept = Concept.objects.filter(reference=past.reference, kind=kind, external_id=external_id).first()
+    if concept is None:
+        raise NotFound
+    rows = list(
+        ConceptLink.objects.filter(Q(source=concept) | Q(target=concept)).select_related("source", "target")
+    )
+    known = Labels(past.position, {concept.pk, *(_other(row, concept).pk for row in rows)})
+    own = known.of(concept.pk)
+    if own is None:
+        raise NotFound
+    links = _links_as_of(past.position, concept, rows, known)
+    return Sheet(
+        history=past,
+        concept=concept,
+        is_present=own.since <= past.position < own.until,
+        label=own.label,
+        description=own.description,
+        attributes=own.attributes,
+        links={role: found[:MAX_LISTED] for role, found in links.items()},
+        totals={role: len(found) for role, found in links.items()},
+        events=_events(past, concept, rows, known),
+    )
+
+
+class Labels:
+    """The revisions of some concepts, read once: their names as of a place, and their past. One query."""
+
+    def __init__(self, position: int, concepts: Iterable[int]) -> None:
+        self.position = position
+        self.revisions: dict[int, list[ConceptRevision]] = defaultdict(list)
+        rows = ConceptRevision.objects.filter(concept__in=concepts).defer("words", "folded")
+        for revision in rows.order_by("concept_id", "since"):
+            self.revisions[revision.concept_id].append(revision)
+
+    def of(self, concept: int) -> ConceptRevision | None:
+        """The revision that holds at the place, else the last before it, else the first after it."""
+        rows = self.revisions.get(concept, [])
+        return next((r for r in reversed(rows) if r.since <= self.position), rows[0] if rows else None)
+
+    def named(self, concept: Concept, flag: str = "") -> Named:
+        """The concept with its name as of the place; its identifier when it never had a name."""
+        revision = self.of(concept.pk)
+        if revision is None:
+            return Named(concept.kind, concept.external_id, concept.external_id, flag)
+        return Named(concept.kind, concept.external_id, revision.label, flag, revision.attributes)
+
+
+def _other(row: ConceptLink, concept: Concept) -> Concept:
+    return row.target if row.source_id == concept.pk else row.source
+
+
+def _role(row: ConceptLink, concept: Concept) -> str:
+    """What the other end of a link is to this concept; empty when its sheet does not tell it."""
+    outward = row.source_id == concept.pk
+    match row.kind:
+        case LinkKind.USES:
+            return row.target.kind if outward else "jobs"
+        case LinkKind.TITLE_OF:
+            return "jobs" if outward else "titles"
+        case LinkKind.NEIGHBOUR:
+            return "neighbours" if outward else ""
+        case LinkKind.PART_OF:
+            return "part_of" if outward else "parts"
+        case _:
+            return "tags" if outward else "jobs"
+
+
+CORE_ORDER = {CoreFlag.CORE: 0, CoreFlag.EMERGING: 1, CoreFlag.NONE: 2}
+
+
+def _order(role: str, named: Named) -> tuple[Any, ...]:
+    """Neighbours in the producer's order; titles with the main one first; the rest by place, then name."""
+    if role == "neighbours":
+        return (int(named.flag) if named.flag.isdigit() else 99, named.label.casefold())
+    if role == "titles":
+        return (named.attributes.get("classification") != "PRINCIPALE", named.label.casefold())
+    return (CORE_ORDER.get(named.flag, 2), named.label.casefold())
+
+
+def _links_as_of(
+    position: int, concept: Concept, rows: Iterable[ConceptLink], known: Labels
+) -> dict[str, list[Named]]:
+    links: dict[str, list[Named]] = defaultdict(list)
+    for row in rows:
+        role = _role(row, concept)
+        if role and row.since <= position < row.until:
+            links[role].append(known.named(_other(row, concept), row.flag))
+    return {
+        role: sorted(found, key=lambda named, role=role: _order(role, named)) for role, found in links.items()
+    }
+
+
+# Its life through the editions -----------------------------------------------------------------------------
+
+EventsAt = Callable[[int], EditionEvents | None]
+
+
+def _events(
+    past: History, concept: Concept, rows: Iterable[ConceptLink], known: Labels
+) -> list[EditionEvents]:
+    """What each edition did to the concept, newest first; editions that did nothing are left out."""
+    found: dict[int, EditionEvents] = {e.pk: EditionEvents(e) for e in past.editions}
+
+    def at(position: int) -> EditionEvents | None:
+        edition = past.at(position)
+        return found[edition.pk] if edition else None
+
+    life = known.revisions[concept.pk]
+    _life_events(life, at)
+    # Links that came or went with the concept itself say no more than that it came or went.
+    starts, ends = {r.since for r in life}, {r.until for r in life}
+    _link_events(concept, rows, known, at, came=starts - ends, went=ends - starts)
+    return [found[e.pk] for e in reversed(past.editions) if found[e.pk]]
+
+
+def _life_events(life: list[ConceptRevision], at: EventsAt) -> None:
+    before: ConceptRevision | None = None
+    for revision in life:
+        event = at(revision.since)
+        continues = before is not None and before.until == revision.since
+        if event and not continues:
+            event.appeared = True
+        elif event and before is not None and before.label != revision.label:
+            event.renamed_from, event.renamed_to = before.label, revision.label
+        if before is not None and not continues and (gone := at(before.until)):
+            gone.withdrawn = True
+        before = revision
+    if before is not None and before.until != OPEN and (gone := at(before.until)):
+        gone.withdrawn = True
+
+
+def _link_events(
+    concept: Concept,
+    rows: Iterable[ConceptLink],
+    known: Labels,
+    at: EventsAt,
+    *,
+    came: set[int],
+    went: set[int],
+) -> None:
+    by_other: dict[tuple[str, int], list[ConceptLink]] = defaultdict(list)
+    for row in rows:
+        if row.kind in (LinkKind.USES, LinkKind.TITLE_OF):
+            by_other[_role(row, concept), _other(row, concept).pk].append(row)
+    for (role, _pk), life in by_other.items():
+        starting = {row.since: row for row in life}
+        ends = {row.until for row in life}
+        for row in life:
+            other = _other(row, concept)
+            followed = starting.get(row.until)
+            if followed is not None:
+                if event := at(row.until):
+                    event.reflagged.append((known.named(other, followed.flag), row.flag))
+            elif row.until != OPEN and row.until not in went and (event := at(row.until)):
+                event.lost[role].append(known.named(other, row.flag))
+            if row.since not in ends and row.since not in came and (event := at(row.since)):
+                event.gained[role].append(known.named(other, row.flag))

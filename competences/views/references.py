@@ -1,0 +1,233 @@
+"""Public pages of the references: home, search, sheets of jobs and skills, what an edition changed."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from competences.enums import ChangeKind, ConceptKind
+from competences.queries import sheets
+from competences.queries.changes import change_page
+from competences.queries.search import SEARCHED, search
+from competences.words import CHANGE_WORDS, FACTS, KIND_PLURALS
+
+SHOWN_A_KIND = 8
+SHOWN_OF_ONE_KIND = 60
+SUGGESTED_A_KIND = 3
+MAX_TEXT = 100
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What the house does for three people, a search, and the latest change."""
+    return render(request, "competences/home.html", {"latest": sheets.latest_change()})
+
+
+@require_safe
+def references(request: HttpRequest) -> HttpResponse:
+    """Every reference with its editions: the way to what changes."""
+    return render(request, "competences/references.html", {"listed": sheets.references_with_editions()})
+
+
+# Search ----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Results grouped by kind; `kind` shows more of one."""
+    text = request.GET.get("q", "")[:MAX_TEXT].replace("\x00", "")
+    kind = request.GET.get("kind", "")
+    found = search(text=text, limit=SHOWN_A_KIND) if text.strip() else None
+    if found is not None and kind in found.hits:
+        more = search(text=text, kinds=[kind], limit=SHOWN_OF_ONE_KIND)
+        found.hits = more.hits
+    context = {"text": text, "kind": kind, "found": found, "filters": _search_filters(text, kind, found)}
+    return render(request, "competences/search.html", context)
+
+
+def _search_filters(text: str, kind: str, found: Any) -> list[dict[str, Any]]:
+    if found is None or len(found.totals) < 2:
+        return []
+    address = reverse("competences:search")
+    everything = {
+        "label": _("Tout"),
+        "count": found.total,
+        "url": f"{address}?{urlencode({'q': text})}",
+        "current": kind not in found.totals,
+    }
+    return [everything] + [
+        {
+            "label": KIND_PLURALS[name],
+            "count": count,
+            "url": f"{address}?{urlencode({'q': text, 'kind': name})}",
+            "current": kind == name,
+        }
+        for name, count in found.totals.items()
+    ]
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The first results, as links, for the search field: an enhancement of the page above."""
+    text = request.GET.get("q", "")[:MAX_TEXT].replace("\x00", "")
+    if len(text.strip()) < 2:
+        return HttpResponse("")
+    found = search(text=text, kinds=SEARCHED[:4], limit=SUGGESTED_A_KIND)
+    items = [
+        {
+            "label": hit.label,
+            "note": ConceptKind(hit.kind).label if hit.in_force else _("retiré du référentiel"),
+            "url": _sheet_address(hit.reference_slug, hit.kind, hit.external_id),
+        }
+        for hits in found.hits.values()
+        for hit in hits
+    ]
+    return render(request, "components/suggestions.html", {"items": items})
+
+
+def _sheet_address(slug: str, kind: str, external_id: str) -> str:
+    if kind == ConceptKind.JOB:
+        return reverse("competences:job", args=[slug, external_id])
+    return reverse("competences:concept", args=[slug, kind, external_id])
+
+
+# Sheets ----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def job(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """A job as of an edition, and its history."""
+    sheet = sheets.sheet(
+        slug=slug, kind=ConceptKind.JOB, external_id=code, number=request.GET.get("edition") or None
+    )
+    skills = sheet.links.get("skill", [])
+    definition, _newline, tasks = sheet.description.partition("\n")
+    context = {
+        "sheet": sheet,
+        "definition": definition,
+        "tasks": tasks.splitlines(),
+        "core": [s for s in skills if s.flag == "principale"],
+        "emerging": [s for s in skills if s.flag == "emergente"],
+        "others": [s for s in skills if not s.flag],
+        "items": [(kind, sheet.links[kind]) for kind in ("knowledge", "context") if kind in sheet.links],
+        "crumbs": _crumbs(sheet),
+        "editions": _edition_filters(request, sheet),
+    }
+    return render(request, "competences/job.html", context)
+
+
+@require_safe
+def concept(request: HttpRequest, slug: str, kind: str, external_id: str) -> HttpResponse:
+    """Any other concept as of an edition: which jobs use it, where it belongs, and its history."""
+    if kind == ConceptKind.JOB:
+        return redirect("competences:job", slug, external_id)
+    sheet = sheets.sheet(
+        slug=slug, kind=kind, external_id=external_id, number=request.GET.get("edition") or None
+    )
+    facts = [(_("Identifiant"), sheet.concept.external_id)]
+    facts += [(label, sheet.attributes[name]) for name, label in FACTS.items() if sheet.attributes.get(name)]
+    context = {
+        "sheet": sheet,
+        "facts": facts,
+        "crumbs": _crumbs(sheet),
+        "editions": _edition_filters(request, sheet),
+    }
+    return render(request, "competences/concept.html", context)
+
+
+def _crumbs(sheet: sheets.Sheet) -> list[tuple[str, str]]:
+    return [
+        (_("Référentiels"), reverse("competences:references")),
+        (sheet.history.reference.name, reverse("competences:search")),
+        (sheet.label, ""),
+    ]
+
+
+def _edition_filters(request: HttpRequest, sheet: sheets.Sheet) -> list[dict[str, Any]]:
+    """The same page as of each edition, newest first; none to choose when there is one."""
+    editions = sheet.history.editions
+    if len(editions) < 2:
+        return []
+    return [
+        {
+            "label": _("Édition %(name)s") % {"name": edition.name},
+            "count": None,
+            "url": f"{request.path}?edition={edition.number}.{edition.issue}",
+            "current": edition == sheet.history.shown,
+        }
+        for edition in reversed(editions)
+    ]
+
+
+# What an edition changed -----------------------------------------------------------------------------------
+
+
+@require_safe
+def changes(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """Counts, filters and the list of what an edition changed."""
+    kind, concept_kind = request.GET.get("change", ""), request.GET.get("kind", "")
+    page = change_page(
+        slug=slug,
+        number=number,
+        kind=kind,
+        concept_kind=concept_kind,
+        after=request.GET.get("after", ""),
+    )
+    chosen = {name: value for name, value in (("change", kind), ("kind", concept_kind)) if value}
+    next_query = urlencode({**chosen, "after": page.next_after}) if page.next_after else ""
+    context = {
+        "page": page,
+        "edition": page.history.shown,
+        "before": page.history.before,
+        "counts": _count_rows(page.history.shown.changes),
+        "links": (page.history.shown.changes or {}).get("links"),
+        "change_filters": _filters(page.by_kind, CHANGE_WORDS, "change", kind, chosen),
+        "kind_filters": _filters(page.by_concept_kind, KIND_PLURALS, "kind", concept_kind, chosen),
+        "first_url": f"{request.path}?{urlencode(chosen)}#list" if request.GET.get("after") else "",
+        "next_url": f"{request.path}?{next_query}#list" if next_query else "",
+    }
+    return render(request, "competences/changes.html", context)
+
+
+def _filters(
+    counts: dict[str, int], names: Any, parameter: str, current: str, chosen: dict[str, str]
+) -> list[dict[str, Any]]:
+    """A filter's links with counts; each keeps the other filter. Choices that show nothing are left out."""
+    others = {name: value for name, value in chosen.items() if name != parameter}
+    found = [
+        {
+            "label": _("Tout"),
+            "count": sum(counts.values()),
+            "url": f"?{urlencode(others)}#list",
+            "current": not current,
+        }
+    ]
+    for name, label in names.items():
+        if counts.get(name) or name == current:
+            url = f"?{urlencode({**others, parameter: name})}#list"
+            found.append(
+                {"label": label, "count": counts.get(name, 0), "url": url, "current": name == current}
+            )
+    return found
+
+
+COMMON_COUNTS = ("before", "after", "added", "removed", "renamed", "cosmetic")
+
+
+def _count_rows(figures: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The rows of the table of counts: what every kind of concept has, then the rest in words."""
+    rows = []
+    for kind, counts in (figures or {}).get("counts", {}).items():
+        rest = [
+            (CHANGE_WORDS[ChangeKind(name)], count)
+            for name, count in counts.items()
+            if name not in COMMON_COUNTS and count
+        ]
+        rows.append(
+            {"label": KIND_PLURALS[kind], "counts": [counts[name] for name in COMMON_COUNTS], "rest": rest}
+        )
+    return rows
