@@ -135,5 +135,6 @@ _KINDS = [
         title=_("Un accès vous est donné"),
         template="mandate_granted",
         is_obsolete=_mandate_is_over,
+        context=_sign_in_words,
     ),
 ]

@@ -147,8 +147,6 @@ def _refuse_bad_request(
     if overlapping.exists():
         raise Refused(
             "mandate_overlap",
-            _(
-                "Cette personne a déjà votre accord pour l’un de ces buts. Retirez-le d’abord pour le changer."
-            ),
+            _("Cette personne a déjà votre accord pour l’un de ces buts. Retirez-le pour le changer."),
             field="purposes",
         )

@@ -1,0 +1,17 @@
+"""Pages of the account that are ours; signing in and passwords are django-allauth's."""
+
+from django.urls import path
+
+from accounts.views import file_access, profile, sent_messages
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("compte/profil/", profile.profile, name="profile"),
+    path("compte/acces/", file_access.access, name="access"),
+    path("compte/acces/donner/", file_access.grant, name="grant"),
+    path("compte/acces/<uuid:public_id>/retirer/", file_access.withdraw, name="withdraw"),
+    path("messages-envoyes/", sent_messages.sent_messages, name="sent_messages"),
+    path("messages-envoyes/<str:name>/", sent_messages.sent_message, name="sent_message"),
+    path("messages-envoyes/<str:name>/html/", sent_messages.sent_message_html, name="sent_message_html"),
+]
