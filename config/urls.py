@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -9,10 +10,13 @@ from django.views.generic import TemplateView
 
 from accounts.views.style import style
 
+# The staff signs in like everybody: verified address, rate limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     *([path("", include("competences.urls"))] if find_spec("competences.urls") else []),
     path("compte/", include("allauth.account.urls")),
-    *([path("compte/", include("accounts.urls"))] if find_spec("accounts.urls") else []),
+    path("", include("accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("gestion/", admin.site.urls),
     path(

@@ -1,6 +1,5 @@
 """Settings shared by development, tests and production: what the product is, never where it runs."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -39,9 +38,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.UserLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -60,6 +61,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context_processors.nav_roles",
             ],
         },
     },
@@ -83,14 +85,14 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
-if find_spec("accounts.adapters"):
-    ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"  # its mails become rows of the outbox
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to an address that has no account
 ACCOUNT_CHANGE_EMAIL = True  # the new address replaces the old one once it is verified
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told to the person
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -128,6 +130,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # Messages -------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = "Pérenne <ne-pas-repondre@perenne.example>"
+EMAIL_BACKEND = "accounts.mail.SmtpBackend"  # Django's, with the server's answer kept
 EMAIL_TIMEOUT = 20  # seconds: a silent mail server must not hold a worker
 
 REST_FRAMEWORK = {

@@ -4,7 +4,7 @@ import os
 
 from config import embedded, environment
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_DIR
+from config.settings.base import BASE_DIR, MIDDLEWARE
 
 DEBUG = True
 DEMO = True
@@ -25,7 +25,7 @@ CACHES = {
     },
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = "accounts.mail.FolderBackend"
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -34,3 +34,6 @@ STORAGES = {
 # Static files are read where they are written: no collectstatic while developing.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+
+# A GET that writes is a fault: it fails where developers and tests see it.
+MIDDLEWARE = [*MIDDLEWARE, "accounts.middleware.ReadOnlyGetMiddleware"]

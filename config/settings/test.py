@@ -4,6 +4,7 @@ import os
 
 from config import embedded, environment
 from config.settings.base import *  # noqa: F403
+from config.settings.base import MIDDLEWARE
 
 SECRET_KEY = "tests-only-key-that-signs-nothing-outside-the-test-databases"  # noqa: S105 - tests alone
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
@@ -33,3 +34,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True  # nothing is scanned at start-up
+
+# A GET that writes is a fault: it fails where developers and tests see it.
+MIDDLEWARE = [*MIDDLEWARE, "accounts.middleware.ReadOnlyGetMiddleware"]
