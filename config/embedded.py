@@ -137,6 +137,8 @@ class Pair:
             return  # a forked child is not the one who joined
         self._forget()
         atexit.unregister(self.leave)
+        if not self.folder.exists():
+            return  # somebody removed it under us; the keeper has its locks open and ends by itself
         guard = keeper.lock_file(self.folder, "keeper")
         users = keeper.lock_file(self.folder, "users")
         try:

@@ -40,7 +40,7 @@ def switch(name: str, *, default: bool) -> bool:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's description of postgresql://user:password@host:port/name?option=value (`host` may be a folder).
+    """Django's words for postgresql://user:password@host:port/name?option=value (`host` may be a folder).
 
     Raises:
         ImproperlyConfigured: another engine, or no database name.

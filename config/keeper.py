@@ -314,12 +314,14 @@ def main() -> None:
     except (StartError, OSError) as trouble:
         answer = str(trouble)
     os.write(1, answer.encode())
+    if not servers:
+        return
     nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 1)  # the caller reads until the end of the file
     os.dup2(nowhere, 2)
     try:
         signal.signal(signal.SIGCHLD, _leave)
-        if servers and all(server.poll() is None for server in servers):
+        if all(server.poll() is None for server in servers):
             _wait_for_the_last_user(plan)
     finally:
         for word in (signal.SIGCHLD, signal.SIGTERM):
