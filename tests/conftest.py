@@ -1,12 +1,23 @@
 """Fixtures that every test has. Each app adds its own in its sub-folder."""
 
 import uuid
+from collections.abc import Iterator
 
 import pytest
 from django.core.cache import caches
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test databases; the second line to them is hung up before they are dropped."""
+    yield
+    with django_db_blocker.unblock():
+        connections["access_log"].close()
 
 
 @pytest.fixture(autouse=True)
-def _own_cache_keys():
+def _own_cache_keys() -> None:
     """Each test starts with an empty cache, without emptying the Redis that other processes use."""
     caches["default"].key_prefix = f"test-{uuid.uuid4()}"
