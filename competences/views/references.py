@@ -12,13 +12,15 @@ from django.views.decorators.http import require_safe
 from competences.enums import ChangeKind, ConceptKind
 from competences.queries import sheets
 from competences.queries.changes import change_page
-from competences.queries.search import SEARCHED, search
+from competences.queries.search_results import KINDS, results
 from competences.words import CHANGE_WORDS, FACTS, KIND_PLURALS
 
 SHOWN_A_KIND = 8
 SHOWN_OF_ONE_KIND = 60
-SUGGESTED_A_KIND = 3
+SUGGESTED = 8
+SHORTEST_TEXT = 2
 MAX_TEXT = 100
+ORPHANS = (ConceptKind.SKILL, ConceptKind.KNOWLEDGE)
 
 
 @require_safe
@@ -39,52 +41,71 @@ def references(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """Results grouped by kind; `kind` shows more of one."""
-    text = request.GET.get("q", "")[:MAX_TEXT].replace("\x00", "")
+    text = _text(request)
     kind = request.GET.get("kind", "")
-    found = search(text=text, limit=SHOWN_A_KIND) if text.strip() else None
-    if found is not None and kind in found.hits:
-        more = search(text=text, kinds=[kind], limit=SHOWN_OF_ONE_KIND)
-        found.hits = more.hits
-    context = {"text": text, "kind": kind, "found": found, "filters": _search_filters(text, kind, found)}
+    found = results(text=text) if text else {}
+    counts = {name: len(rows) for name, rows in found.items()}
+    if kind in found:
+        shown = {kind: found[kind][:SHOWN_OF_ONE_KIND]}
+    else:
+        shown = {name: rows[:SHOWN_A_KIND] for name, rows in found.items()}
+    groups = [
+        {"kind": name, "results": rows, "rest": counts[name] - len(rows), "url": _search_url(text, name)}
+        for name, rows in shown.items()
+    ]
+    context = {
+        "text": text,
+        "kind": kind if kind in found else "",
+        "groups": groups,
+        "total": sum(counts.values()),
+        "filters": _search_filters(text, kind, counts) if len(counts) > 1 else [],
+    }
     return render(request, "competences/search.html", context)
 
 
-def _search_filters(text: str, kind: str, found: Any) -> list[dict[str, Any]]:
-    if found is None or len(found.totals) < 2:
-        return []
-    address = reverse("competences:search")
+def _text(request: HttpRequest) -> str:
+    """What was typed, without what no label holds: PostgreSQL refuses the null character."""
+    return request.GET.get("q", "").replace("\x00", "").strip()[:MAX_TEXT]
+
+
+def _search_url(text: str, kind: str = "") -> str:
+    query = {"q": text, "kind": kind} if kind else {"q": text}
+    return f"{reverse('competences:search')}?{urlencode(query)}"
+
+
+def _search_filters(text: str, kind: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     everything = {
         "label": _("Tout"),
-        "count": found.total,
-        "url": f"{address}?{urlencode({'q': text})}",
-        "current": kind not in found.totals,
+        "count": sum(counts.values()),
+        "url": _search_url(text),
+        "current": kind not in counts,
     }
     return [everything] + [
         {
             "label": KIND_PLURALS[name],
             "count": count,
-            "url": f"{address}?{urlencode({'q': text, 'kind': name})}",
+            "url": _search_url(text, name),
             "current": kind == name,
         }
-        for name, count in found.totals.items()
+        for name, count in counts.items()
     ]
 
 
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """The first results, as links, for the search field: an enhancement of the page above."""
-    text = request.GET.get("q", "")[:MAX_TEXT].replace("\x00", "")
-    if len(text.strip()) < 2:
+    text = _text(request)
+    if len(text) < SHORTEST_TEXT:
         return HttpResponse("")
-    found = search(text=text, kinds=SEARCHED[:4], limit=SUGGESTED_A_KIND)
+    found = results(text=text, kinds=KINDS[:4], limit=SUGGESTED)
     items = [
         {
-            "label": hit.label,
-            "note": ConceptKind(hit.kind).label if hit.in_force else _("retiré du référentiel"),
-            "url": _sheet_address(hit.reference_slug, hit.kind, hit.external_id),
+            "label": result.label,
+            "note": ConceptKind(result.kind).label if result.in_force else _("retiré du référentiel"),
+            "url": _sheet_address(result.reference, result.kind, result.external_id),
         }
-        for hits in found.hits.values()
-        for hit in hits
+        for rows in found.values()
+        for result in rows
     ]
     return render(request, "components/suggestions.html", {"items": items})
 
@@ -107,15 +128,13 @@ def job(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     skills = sheet.links.get("skill", [])
     definition, _newline, tasks = sheet.description.partition("\n")
     context = {
-        "sheet": sheet,
         "definition": definition,
         "tasks": tasks.splitlines(),
         "core": [s for s in skills if s.flag == "principale"],
         "emerging": [s for s in skills if s.flag == "emergente"],
         "others": [s for s in skills if not s.flag],
         "items": [(kind, sheet.links[kind]) for kind in ("knowledge", "context") if kind in sheet.links],
-        "crumbs": _crumbs(sheet),
-        "editions": _edition_filters(request, sheet),
+        **_common(request, sheet),
     }
     return render(request, "competences/job.html", context)
 
@@ -131,20 +150,29 @@ def concept(request: HttpRequest, slug: str, kind: str, external_id: str) -> Htt
     facts = [(_("Identifiant"), sheet.concept.external_id)]
     facts += [(label, sheet.attributes[name]) for name, label in FACTS.items() if sheet.attributes.get(name)]
     context = {
-        "sheet": sheet,
         "facts": facts,
-        "crumbs": _crumbs(sheet),
-        "editions": _edition_filters(request, sheet),
+        "orphaned": kind in ORPHANS and sheet.is_present and not sheet.links.get("jobs"),
+        **_common(request, sheet),
     }
     return render(request, "competences/concept.html", context)
 
 
-def _crumbs(sheet: sheets.Sheet) -> list[tuple[str, str]]:
-    return [
-        (_("Référentiels"), reverse("competences:references")),
-        (sheet.history.reference.name, reverse("competences:search")),
-        (sheet.label, ""),
-    ]
+def _common(request: HttpRequest, sheet: sheets.Sheet) -> dict[str, Any]:
+    """What both sheets show: where we are, the editions, and the edition that links lead to."""
+    shown = sheet.history.shown
+    return {
+        "sheet": sheet,
+        "crumbs": [
+            (_("Référentiels"), reverse("competences:references")),
+            (
+                sheet.history.reference.name,
+                f"{reverse('competences:references')}#t-{sheet.history.reference.slug}",
+            ),
+            (sheet.label, ""),
+        ],
+        "editions": _edition_filters(request, sheet),
+        "number": "" if shown == sheet.history.latest else f"{shown.number}.{shown.issue}",
+    }
 
 
 def _edition_filters(request: HttpRequest, sheet: sheets.Sheet) -> list[dict[str, Any]]:
