@@ -95,11 +95,16 @@ def level(value: int, scale: int = 8) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/nav_item.html", takes_context=True)
-def nav_item(context: Context, url: str, label: str) -> dict[str, str]:
-    """An entry of a navigation: "page" when we are on it, "true" when we are on a page under it."""
+def nav_item(context: Context, url: str, label: str, section: str = "") -> dict[str, str]:
+    """An entry of a navigation: "page" when we are on it, "true" when we are on a page under it.
+
+    A view whose address says another section puts the name of its own in the context, as `nav_section`.
+    """
     request = context.get("request")
     path = request.path if request else ""
-    current = "page" if path == url else "true" if url != "/" and path.startswith(url) else ""
+    here = context.get("nav_section")
+    is_under = here == section if here else url != "/" and path.startswith(url)
+    current = "page" if path == url else "true" if is_under else ""
     return {"url": url, "label": label, "current": current}
 
 

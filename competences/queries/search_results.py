@@ -56,6 +56,8 @@ def results(*, text: str, kinds: Sequence[str] = KINDS, limit: int = MOST) -> di
         label, until = now[pk]
         job_code, job_label = jobs.get(pk, ("", ""))
         former = matched if matched != label else ""
+        if job_label == label:
+            continue  # The main title of a job is the job itself, which is listed under its own kind.
         result = Result(kind, external_id, slug, label, until == OPEN, former, job_code, job_label)
         grouped[kind].append(result)
     return {str(kind): grouped[kind] for kind in kinds if grouped[kind]}

@@ -107,7 +107,9 @@ class EditionEvents:
     lost: dict[str, list[Named]] = field(default_factory=lambda: defaultdict(list))
     reflagged: list[tuple[Named, str]] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
+    @property
+    def says_something(self) -> bool:
+        """Whether the edition did anything to the concept."""
         return bool(
             self.appeared or self.withdrawn or self.renamed_from or self.gained or self.lost or self.reflagged
         )
@@ -252,7 +254,7 @@ def _events(
     # Links that came or went with the concept itself say no more than that it came or went.
     starts, ends = {r.since for r in life}, {r.until for r in life}
     _link_events(concept, rows, known, at, came=starts - ends, went=ends - starts)
-    return [found[e.pk] for e in reversed(past.editions) if found[e.pk]]
+    return [found[e.pk] for e in reversed(past.editions) if found[e.pk].says_something]
 
 
 def _life_events(life: list[ConceptRevision], at: EventsAt) -> None:

@@ -161,6 +161,7 @@ def _common(request: HttpRequest, sheet: sheets.Sheet) -> dict[str, Any]:
     """What both sheets show: where we are, the editions, and the edition that links lead to."""
     shown = sheet.history.shown
     return {
+        "nav_section": "search",
         "sheet": sheet,
         "crumbs": [
             (_("Référentiels"), reverse("competences:references")),
