@@ -61,7 +61,7 @@ class WorkerPolicy:
         if identifier is None:
             return None
         workers = self.workers().filter(public_id=identifier).select_related("user")
-        if isinstance(self.actor, User):
+        if _is_open_account(self.actor):
             used = self.mandates().filter(worker=OuterRef("pk")).order_by("pk").values("pk")[:1]
             workers = workers.annotate(mandate_used=Subquery(used))
         return workers.first()

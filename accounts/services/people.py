@@ -6,11 +6,12 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, require_person, require_staff
+from accounts.actors import SYSTEM, Actor, require_person, require_staff
 from accounts.constraints import constraints_as_refusals
 from accounts.enums import Category, Language
 from accounts.errors import Refused
 from accounts.models import NotificationPreference, User
+from accounts.services.security import request_confirmation
 
 
 @transaction.atomic
@@ -26,13 +27,15 @@ def create_user(
     """Opens an account with its worker's record, on behalf of the staff or of a command.
 
     People open theirs through the sign-up page. Without a password, the person sets one by a reset.
-    `is_verified`: the address was confirmed by other means; else nothing but the confirmation is sent to it.
+    `is_verified`: the address was confirmed by other means; else its owner is asked to confirm it.
     Raises `Refused` when the address is taken.
     """
     require_staff(actor)
     with constraints_as_refusals(User, fields={"user_email_unique": "email"}):
         user = User.objects.create_user(email, password, name=name, language=Language(language))
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=is_verified)
+    address = EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=is_verified)
+    if not is_verified:
+        request_confirmation(actor=SYSTEM, address=address)
     return user
 
 

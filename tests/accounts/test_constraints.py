@@ -1,0 +1,147 @@
+"""Each constraint of the accounts tables, by name: it holds, and says why in French."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from accounts.constraints import broken_constraint, constraints_as_refusals
+from accounts.errors import Refused
+from accounts.models import FileOpening, Membership, NotificationPreference, User
+from tests.accounts.factories import (
+    NOW,
+    TODAY,
+    MandateFactory,
+    MembershipFactory,
+    NotificationFactory,
+    OrganisationFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+SHARED = ("user", "organisation", "role", "worker", "adviser", "purpose")
+
+
+def _same(row):
+    """The columns that say what the row is about."""
+    return {name: getattr(row, name) for name in SHARED if hasattr(row, name)}
+
+
+def _twice(factory):
+    first = factory()
+    return lambda: factory(**_same(first))
+
+
+def _opening(purpose):
+    return lambda: FileOpening.objects.create(
+        actor_id=1, worker_id=1, mandate_id=1, purpose=purpose, opened_at=NOW
+    )
+
+
+def _preference(**fields):
+    user = UserFactory()
+    return lambda: NotificationPreference.objects.create(user=user, **fields)
+
+
+def _preference_twice():
+    user = UserFactory()
+    NotificationPreference.objects.create(user=user, category="skills")
+    return lambda: NotificationPreference.objects.create(user=user, category="skills", is_enabled=False)
+
+
+def _raw_email():
+    UserFactory(email="a@exemple.fr")
+    return lambda: User.objects.update(email="A@exemple.fr")
+
+
+BREAKERS = {
+    "user_email_unique": lambda: (
+        lambda: [UserFactory(email="a@exemple.fr"), UserFactory(email="A@Exemple.FR")]
+    ),
+    "user_email_lower_case": _raw_email,
+    "user_language_known": lambda: lambda: UserFactory(language="de"),
+    "organisation_kind_known": lambda: lambda: OrganisationFactory(kind="club"),
+    "organisation_named": lambda: lambda: OrganisationFactory(name=""),
+    "membership_end_after_start": lambda: lambda: MembershipFactory(start_on=TODAY, end_on=TODAY),
+    "membership_role_known": lambda: lambda: MembershipFactory(role="guest"),
+    "membership_one_open": lambda: _twice(MembershipFactory),
+    "mandate_end_after_start": lambda: lambda: MandateFactory(start_on=TODAY, end_on=TODAY),
+    "mandate_purpose_known": lambda: lambda: MandateFactory(purpose="curiosity"),
+    "mandate_withdrawn_after_granted": lambda: (
+        lambda: MandateFactory(granted_at=NOW, withdrawn_at=NOW - timedelta(seconds=1))
+    ),
+    "mandate_one_open": lambda: _twice(MandateFactory),
+    "opening_purpose_known": lambda: _opening("curiosity"),
+    "notification_dedupe_key_unique": lambda: lambda: [NotificationFactory(dedupe_key="k") for _ in range(2)],
+    "notification_state_known": lambda: lambda: NotificationFactory(state="lost"),
+    "notification_sending_claimed": lambda: lambda: NotificationFactory(state="sending"),
+    "notification_finished_dated": lambda: lambda: NotificationFactory(state="sent"),
+    "notification_preference_unique": _preference_twice,
+    "notification_preference_optional": lambda: _preference(category="security", is_enabled=False),
+}
+
+
+def _constraints():
+    return {
+        constraint.name: constraint
+        for model in apps.get_app_config("accounts").get_models()
+        for constraint in model._meta.constraints
+    }
+
+
+@pytest.mark.parametrize("name", sorted(BREAKERS))
+def test_constraint_holds(name):
+    break_it = BREAKERS[name]()
+    with (
+        pytest.raises(IntegrityError) as caught,
+        transaction.atomic(),
+        transaction.atomic(using="access_log"),
+    ):
+        break_it()
+    assert broken_constraint(caught.value) == name
+
+
+def test_every_constraint_has_its_test_and_its_french_message():
+    constraints = _constraints()
+    assert set(constraints) == set(BREAKERS)
+    with translation.override("fr"):
+        for name, constraint in constraints.items():
+            message = str(constraint.violation_error_message)
+            assert message.endswith("."), name
+            assert "Contrainte" not in message, name  # Django's own words for a constraint without any
+
+
+@pytest.mark.parametrize(
+    ("factory", "fields"),
+    [
+        (MembershipFactory, {"end_on": TODAY}),
+        (MandateFactory, {"end_on": TODAY}),
+        (MandateFactory, {"withdrawn_at": NOW}),
+    ],
+)
+def test_a_row_that_is_over_leaves_room_for_another(factory, fields):
+    first = factory(**fields)
+    factory(**_same(first))
+    assert type(first).objects.filter(**_same(first)).count() == 2
+
+
+def test_a_broken_constraint_becomes_a_refusal_in_its_words():
+    membership = MembershipFactory()
+    with (
+        pytest.raises(Refused) as caught,
+        constraints_as_refusals(Membership, fields={"membership_one_open": "user"}),
+    ):
+        MembershipFactory(user=membership.user, organisation=membership.organisation)
+    assert (caught.value.code, caught.value.field) == ("membership_one_open", "user")
+    assert "déjà ce rôle" in str(caught.value.message)
+    assert Membership.objects.count() == 1  # the transaction goes on
+
+
+def test_another_integrity_error_is_a_fault_and_goes_through():
+    user = UserFactory()
+    with pytest.raises(IntegrityError), constraints_as_refusals(User):
+        User.objects.filter(pk=user.pk).update(joined_at=None)
