@@ -33,19 +33,19 @@ def plan_edition(
     """The plan of an import at place `here`, between the editions `before` and `after` (None: at an end)."""
     ids, new_concepts = _identities(parsed, reference)
     scopes = {identity: key.scope for key, identity in ids.items()}
-    held = _revisions(reference, "r.since < %(at)s AND r.until > %(at)s", here)
+    held = _revisions(reference, 0, here - 1)
     stated = {ids[key]: state for key, state in parsed.concepts.items()}
     _keep_unstated_attributes(stated, held, parsed.unstated_attributes)
     following = after.position if after else None
     revisions = intervals.plan(
         covering=held,
-        starting_next=_revisions(reference, "r.since = %(at)s", following) if following else {},
+        starting_next=_revisions(reference, following, following) if following else {},
         stated=stated,
         is_stated=lambda concept: scopes[concept] not in parsed.unstated_scopes,
         here=here,
         following=following,
     )
-    held_links = _links(reference, "l.since < %(at)s AND l.until > %(at)s", here)
+    held_links = _links(reference, 0, here - 1)
     stated_links = {
         (kind, ids[source], ids[target]): flag
         for kind, pairs in parsed.links.items()
@@ -54,7 +54,7 @@ def plan_edition(
     unstated = parsed.unstated_links
     links = intervals.plan(
         covering=held_links,
-        starting_next=_links(reference, "l.since = %(at)s", following) if following else {},
+        starting_next=_links(reference, following, following) if following else {},
         stated=stated_links,
         is_stated=lambda key: not unstated or (key[0], scopes[key[1]], scopes[key[2]]) not in unstated,
         here=here,
@@ -88,14 +88,15 @@ def _identities(parsed: ParsedEdition, reference: Reference) -> tuple[dict[Key, 
     return ids | fresh, fresh
 
 
-def _revisions(reference: Reference, condition: str, at: int) -> dict[int, Interval[ConceptState]]:
+def _revisions(reference: Reference, first: int, last: int) -> dict[int, Interval[ConceptState]]:
+    """The rows that start at places `first` to `last` and still hold at `last`, by concept."""
     with connection.cursor() as cursor:
-        # `condition` is one of the constants above, never a caller's text.
         cursor.execute(
             "SELECT r.id, c.id, c.kind, r.label, r.description, r.attributes::text, r.until"
             " FROM competences_conceptrevision r JOIN competences_concept c ON c.id = r.concept_id"
-            f" WHERE c.reference_id = %(reference)s AND {condition}",
-            {"reference": reference.pk, "at": at},
+            " WHERE c.reference_id = %(reference)s AND r.since BETWEEN %(first)s AND %(last)s"
+            " AND r.until > %(last)s",
+            {"reference": reference.pk, "first": first, "last": last},
         )
         return {
             concept: Interval(
@@ -107,13 +108,15 @@ def _revisions(reference: Reference, condition: str, at: int) -> dict[int, Inter
         }
 
 
-def _links(reference: Reference, condition: str, at: int) -> dict[LinkKey, Interval[str]]:
+def _links(reference: Reference, first: int, last: int) -> dict[LinkKey, Interval[str]]:
+    """The links that start at places `first` to `last` and still hold at `last`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT l.id, l.kind, l.source_id, l.target_id, l.flag, l.until"
             " FROM competences_conceptlink l JOIN competences_concept c ON c.id = l.source_id"
-            f" WHERE c.reference_id = %(reference)s AND {condition}",
-            {"reference": reference.pk, "at": at},
+            " WHERE c.reference_id = %(reference)s AND l.since BETWEEN %(first)s AND %(last)s"
+            " AND l.until > %(last)s",
+            {"reference": reference.pk, "first": first, "last": last},
         )
         return {
             (kind, source, target): Interval(row, flag, until)

@@ -446,7 +446,7 @@ def _tables(source: Source) -> tuple[dict[str, str], dict[str, set[str]]]:
 
 
 def _identity(source: Source, claim: Claim, numbers: dict[str, set[str]]) -> tuple[str, dt.date | None, str]:
-    """The number, publication date and title, which version.txt, the file names and the caller must agree on."""
+    """Number, publication date and title, on which version.txt, file names and caller must agree."""
     said: dict[str, str] = {}
     published_on, title = None, ""
     if version_file := next((n for n in source.files if n.lower() == "version.txt"), None):

@@ -26,12 +26,13 @@ def write_plan(plan: EditionPlan, reference: Reference, here: int) -> None:
     )
     for table, rows in (("conceptrevision", plan.revisions), ("conceptlink", plan.links)):
         with connection.cursor() as cursor:
+            # One of the two names above, never a text from outside.
             name = f"competences_{table}"
             if rows.end:
                 cursor.execute(f"UPDATE {name} SET until = %s WHERE id = ANY(%s)", [here, rows.end])  # noqa: S608
             if rows.start_earlier:
                 cursor.execute(
-                    f"UPDATE {name} SET since = %s WHERE id = ANY(%s)",  # noqa: S608 — both names stand above
+                    f"UPDATE {name} SET since = %s WHERE id = ANY(%s)",  # noqa: S608
                     [here, rows.start_earlier],
                 )
     _copy(
@@ -68,7 +69,8 @@ def _revision(concept: int, label: str, description: str, attributes: object, si
     found = " ".join(f"'{word}'" for word in stems(folded))
     # Without its empty values an attribute set is small: written as the database will give it back.
     values = json.dumps(attributes, ensure_ascii=False) if attributes else "{}"
-    return f"{concept}\t{_text(label)}\t{folded}\t{_text(description)}\t{_text(values)}\t{found}\t{since}\t{until}\n"
+    texts = f"{_text(label)}\t{folded}\t{_text(description)}\t{_text(values)}"
+    return f"{concept}\t{texts}\t{found}\t{since}\t{until}\n"
 
 
 def _text(value: str) -> str:

@@ -10,7 +10,7 @@ RHYTHM_MONTHS = (1, 120)
 
 
 class BilanPlan(models.Model):
-    """The date of the last bilan and the rhythm that the worker wishes; `next_on` follows (rules/clocks.py)."""
+    """The last bilan and the rhythm that the worker wishes; `next_on` follows (rules/clocks.py)."""
 
     worker = models.OneToOneField("accounts.Worker", on_delete=models.CASCADE, related_name="bilan_plan")
     last_on = models.DateField(_("date de votre dernier bilan"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from competences.enums import JobUse, StatementSource
 
 LEVELS = 8
-"""Levels of the default scale, DigComp's: 1 (with help, simple tasks) to 8 (shapes the practice of others)."""
+"""Levels of the default scale, DigComp's: 1 (simple tasks, with help) to 8 (shapes others' practice)."""
 
 
 class SkillStatementQuerySet(models.QuerySet["SkillStatement"]):
@@ -77,7 +77,7 @@ class SkillStatement(models.Model):
 
 
 class SkillLevel(models.Model):
-    """The level a person gave themselves from one instant to another: closed and reopened, never overwritten."""
+    """The level a person gave themselves for a time: closed and reopened, never overwritten."""
 
     statement = models.ForeignKey(SkillStatement, on_delete=models.CASCADE, related_name="levels")
     level = models.PositiveSmallIntegerField(

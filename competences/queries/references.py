@@ -50,8 +50,8 @@ def snapshot(edition: Edition) -> Snapshot[int]:
     place = {"reference": edition.reference_id, "at": edition.position}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.id, c.kind, r.label, r.description, r.attributes::text FROM competences_conceptrevision r"
-            " JOIN competences_concept c ON c.id = r.concept_id"
+            "SELECT c.id, c.kind, r.label, r.description, r.attributes::text"
+            " FROM competences_conceptrevision r JOIN competences_concept c ON c.id = r.concept_id"
             " WHERE c.reference_id = %(reference)s AND r.since <= %(at)s AND r.until > %(at)s",
             place,
         )

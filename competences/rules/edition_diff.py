@@ -90,7 +90,7 @@ def changes(before: Snapshot[C], after: Snapshot[C]) -> list[ConceptChange[C]]:
 
 
 def counts(before: Snapshot[C], after: Snapshot[C], found: Iterable[ConceptChange[C]]) -> dict[str, Any]:
-    """The figures of a comparison: {"counts": {kind: {…}}, "links": {…}} as `reference_changes` prints them."""
+    """The figures of a comparison: {"counts": {kind: {…}}, "links": {…}}."""
     tally = Counter((c.concept_kind, c.kind) for c in found)
     sizes = [Counter(s.kind for s in snapshot.concepts.values()) for snapshot in (before, after)]
     by_kind = {
@@ -147,7 +147,7 @@ def _retagged(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange
 
 
 def _jobs_of_titles(snapshot: Snapshot[C]) -> dict[C, C]:
-    return {title: job for title, job in snapshot.linked(TITLE_OF)}
+    return dict(snapshot.linked(TITLE_OF).keys())
 
 
 def _recycled_and_swapped(

@@ -26,7 +26,7 @@ class Interval(Generic[V]):
 
 @dataclass(slots=True)
 class IntervalPlan(Generic[K, V]):
-    """What to write: ids of rows to end here and of rows to start here; rows (key, value, since, until) to add."""
+    """What to write: ids of rows that end or start here; rows (key, value, since, until) to add."""
 
     end: list[int]
     start_earlier: list[int]

@@ -13,27 +13,11 @@ import Stemmer
 
 OTHER_THAN_WORDS = re.compile(r"[^a-z0-9+#]+")
 EMPTY_WORDS = frozenset(
-    (
-        "a",
-        "au",
-        "aux",
-        "avec",
-        "ce",
-        "ces",
-        "d",
-        "dans",
-        "de",
-        "des",
-        "du",
-        "en",
-        "et",
-        "l",
-        "la",
-        "le",
-        "les",
+    re.findall(
+        r"\w+",
+        "a au aux avec ce ces d dans de des du en et l la le les leur leurs ou par pour qu que qui s sa"
+        " se ses son sur un une y",
     )
-    + ("leur", "leurs", "ou", "par", "pour", "qu", "que", "qui", "s", "sa", "se", "ses", "son", "sur", "un")
-    + ("une", "y")
 )
 _STEMMER = Stemmer.Stemmer("french")
 

@@ -1,4 +1,4 @@
-"""`manage.py import_reference rome PATH`: read an edition, show what it would change, and with --apply write it."""
+"""`manage.py import_reference rome PATH`: read an edition, show what it changes, write it with --apply."""
 
 import datetime as dt
 import json
