@@ -30,6 +30,16 @@ CHANGE_BADGES: Mapping[str, str] = {
     ChangeKind.RECYCLED: "risk",
 }
 
+# What a change is called on its tag, where the name in the enum is too long or has a gender.
+CHANGE_TAGS: Mapping[str, Promise] = {
+    ChangeKind.MOVED: _("passé à un autre métier"),
+    ChangeKind.TOOK_LABEL_OF_OTHER: _("nom pris à un autre métier"),
+    ChangeKind.LINKED: _("lien ajouté"),
+    ChangeKind.UNLINKED: _("lien retiré"),
+    ChangeKind.REFLAGGED: _("place modifiée"),
+    ChangeKind.ORPHANED: _("sans métier"),
+}
+
 CHANGE_WORDS: Mapping[str, Promise] = {
     ChangeKind.ADDED: _("Ajoutés"),
     ChangeKind.REMOVED: _("Retirés"),

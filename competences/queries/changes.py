@@ -3,14 +3,16 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from accounts.errors import NotFound
 from competences.enums import ChangeKind, ConceptKind
-from competences.models import Change
+from competences.models import Change, Concept
 from competences.queries.sheets import History, Labels, Named, history
 
 PAGE_SIZE = 50
+MOST_DIGITS = 19
+"""A key longer than this does not fit in the database's whole numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def change_page(
 ) -> ChangePage:
     """The changes that edition `number` brought, of one kind of change or of concept if given. Four queries.
 
-    `after` is the key of the last row already seen ("kind.concept_kind.id"); an unreadable key starts over.
+    Jobs come first, then titles, skills, knowledge and contexts, in the order in which the import wrote them.
+    `after` is the key of the last row already seen; an unreadable key starts over.
     Raises NotFound for an unknown edition, and for a filter that is no kind at all.
     """
     if (kind and kind not in ChangeKind) or (concept_kind and concept_kind not in ConceptKind):
@@ -64,8 +67,8 @@ def change_page(
         if concept_kind in ("", of_concept_kind) and kind in ("", of_kind):
             total += count
     wanted = {name: value for name, value in (("kind", kind), ("concept_kind", concept_kind)) if value}
-    chosen = changes.filter(_after(after), **wanted).select_related("concept", "other")
-    found = list(chosen.order_by("kind", "concept_kind", "pk")[: PAGE_SIZE + 1])
+    chosen = changes.filter(pk__gt=_key(after), **wanted).select_related("concept", "other")
+    found = list(chosen.order_by("pk")[: PAGE_SIZE + 1])
     rows, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     return ChangePage(
         history=past,
@@ -73,20 +76,13 @@ def change_page(
         by_kind=dict(by_kind),
         by_concept_kind=dict(by_concept_kind),
         total=total,
-        next_after=f"{rows[-1].kind}.{rows[-1].concept_kind}.{rows[-1].pk}" if more else "",
+        next_after=str(rows[-1].pk) if more else "",
     )
 
 
-def _after(key: str) -> Q:
-    parts = key.split(".")
-    if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 19):
-        return Q()
-    kind, concept_kind, pk = parts
-    return (
-        Q(kind__gt=kind)
-        | Q(kind=kind, concept_kind__gt=concept_kind)
-        | Q(kind=kind, concept_kind=concept_kind, pk__gt=int(pk))
-    )
+def _key(after: str) -> int:
+    is_number = after.isascii() and after.isdigit() and len(after) < MOST_DIGITS
+    return int(after) if is_number else 0
 
 
 def _rows(past: History, changes: list[Change]) -> list[ChangeRow]:
@@ -95,10 +91,14 @@ def _rows(past: History, changes: list[Change]) -> list[ChangeRow]:
     return [
         ChangeRow(
             kind=change.kind,
-            concept=known.named(change.concept),
-            other=known.named(change.other) if change.other else None,
+            concept=_named(known, change.concept),
+            other=_named(known, change.other) if change.other else None,
             before=change.before,
             after=change.after,
         )
         for change in changes
     ]
+
+
+def _named(known: Labels, concept: Concept) -> Named:
+    return known.named(concept.pk, concept.kind, concept.external_id)

@@ -63,7 +63,11 @@ def _spellings(word: str) -> str:
         near = process.extract(
             word, vocabulary, scorer=OSA.distance, score_cutoff=allowed, limit=SPELLINGS, score_hint=allowed
         )
-        stems |= {stem(found) for found, _distance, _index in near}
+        # Two slips are read only where no word is at one: "tabeleur" is "tableur", never "cableur".
+        least = min((distance for _found, distance, _index in near), default=0)
+        stems |= {stem(found) for found, distance, _index in near if distance == least}
+    # A word still being typed may have gone past its stem: "informatiq", where the stem is "informat".
+    stems |= {s for v in vocabulary if v.startswith(word) and len(s := stem(v)) < len(word)}
     alternatives = [_quoted(s) for s in sorted(stems)] + [_quoted(word) + ":*"]
     return "(" + " | ".join(alternatives) + ")"
 

@@ -8,13 +8,15 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from accounts.errors import NotFound
 from competences.enums import CoreFlag, LinkKind
 from competences.models import OPEN, Concept, ConceptLink, ConceptRevision, Edition, Reference
+from competences.rules.labels import fold
 
 MAX_LISTED = 200
 """Links of one kind shown on the sheet of a concept; their number is always told."""
@@ -85,13 +87,14 @@ def latest_change() -> Edition | None:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A concept as a page names it: `label` is its last known name at the edition shown."""
+    """A concept as a page names it: `label` is its last known name at the edition shown. `is_main` marks the
+    title that gives its name to a job."""
 
     kind: str
     external_id: str
     label: str
     flag: str = ""
-    attributes: dict[str, Any] = field(default_factory=dict)
+    is_main: bool = False
 
 
 @dataclass(slots=True)
@@ -145,68 +148,116 @@ def sheet(*, slug: str, kind: str, external_id: str, number: str | None = None) 
     concept = Concept.objects.filter(reference=past.reference, kind=kind, external_id=external_id).first()
     if concept is None:
         raise NotFound
-    rows = list(
-        ConceptLink.objects.filter(Q(source=concept) | Q(target=concept)).select_related("source", "target")
-    )
-    known = Labels(past.position, {concept.pk, *(_other(row, concept).pk for row in rows)})
+    rows = _links(concept)
+    known = Labels(past.position, {concept.pk, *(row.other for row in rows)}, told_whole=concept.pk)
     own = known.of(concept.pk)
     if own is None:
         raise NotFound
-    links = _links_as_of(past.position, concept, rows, known)
+    links = _links_as_of(past.position, rows, known)
     return Sheet(
         history=past,
         concept=concept,
         is_present=own.since <= past.position < own.until,
         label=own.label,
-        description=own.description,
-        attributes=own.attributes,
+        description=own.description or "",
+        attributes=own.attributes or {},
         links={role: found[:MAX_LISTED] for role, found in links.items()},
         totals={role: len(found) for role, found in links.items()},
-        events=_events(past, concept, rows, known),
+        events=_events(past, known.names[concept.pk], rows, known),
     )
 
 
+class Name(NamedTuple):
+    """How a concept was named during an interval of editions. Description and attributes (None elsewhere)
+    are read for the concept of the sheet alone: a context has a thousand jobs."""
+
+    concept: int
+    label: str
+    since: int
+    until: int
+    classification: str | None
+    description: str | None
+    attributes: dict[str, Any] | None
+
+
 class Labels:
-    """The revisions of some concepts, read once: their names as of a place, and their past. One query."""
+    """The names of some concepts, read once: as of a place, and their past. One query."""
 
-    def __init__(self, position: int, concepts: Iterable[int]) -> None:
+    def __init__(self, position: int, concepts: Iterable[int], *, told_whole: int | None = None) -> None:
         self.position = position
-        self.revisions: dict[int, list[ConceptRevision]] = defaultdict(list)
-        rows = ConceptRevision.objects.filter(concept__in=concepts).defer("words", "folded")
-        for revision in rows.order_by("concept_id", "since"):
-            self.revisions[revision.concept_id].append(revision)
+        self.names: dict[int, list[Name]] = defaultdict(list)
+        whole = Q(concept=told_whole)
+        rows = (
+            ConceptRevision.objects.filter(concept__in=concepts)
+            .order_by("concept_id", "since")
+            .values_list(
+                "concept_id",
+                "label",
+                "since",
+                "until",
+                "attributes__classification",
+                Case(When(whole, then="description")),
+                Case(When(whole, then="attributes")),
+            )
+        )
+        for row in rows:
+            self.names[row[0]].append(Name(*row))
 
-    def of(self, concept: int) -> ConceptRevision | None:
-        """The revision that holds at the place, else the last before it, else the first after it."""
-        rows = self.revisions.get(concept, [])
-        return next((r for r in reversed(rows) if r.since <= self.position), rows[0] if rows else None)
+    def of(self, concept: int) -> Name | None:
+        """The name that holds at the place, else the last before it, else the first after it."""
+        rows = self.names.get(concept, [])
+        return next((n for n in reversed(rows) if n.since <= self.position), rows[0] if rows else None)
 
-    def named(self, concept: Concept, flag: str = "") -> Named:
+    def named(self, concept: int, kind: str, external_id: str, flag: str = "") -> Named:
         """The concept with its name as of the place; its identifier when it never had a name."""
-        revision = self.of(concept.pk)
-        if revision is None:
-            return Named(concept.kind, concept.external_id, concept.external_id, flag)
-        return Named(concept.kind, concept.external_id, revision.label, flag, revision.attributes)
+        name = self.of(concept)
+        if name is None:
+            return Named(kind, external_id, external_id, flag)
+        return Named(kind, external_id, name.label, flag, name.classification == "PRINCIPALE")
+
+    def at_other_end(self, link: "Link") -> Named:
+        """The concept at the other end of a link, with the link's flag."""
+        return self.named(link.other, link.other_kind, link.external_id, link.flag)
 
 
-def _other(row: ConceptLink, concept: Concept) -> Concept:
-    return row.target if row.source_id == concept.pk else row.source
+class Link(NamedTuple):
+    """A link of a concept during an interval of editions, seen from that concept."""
+
+    kind: str
+    flag: str
+    since: int
+    until: int
+    is_outward: bool
+    other: int
+    other_kind: str
+    external_id: str
+
+    @property
+    def role(self) -> str:
+        """What the other end is to the concept; empty when its sheet does not tell it."""
+        match self.kind:
+            case LinkKind.USES:
+                return self.other_kind if self.is_outward else "jobs"
+            case LinkKind.TITLE_OF:
+                return "jobs" if self.is_outward else "titles"
+            case LinkKind.NEIGHBOUR:
+                return "neighbours" if self.is_outward else ""
+            case LinkKind.PART_OF:
+                return "part_of" if self.is_outward else "parts"
+            case _:
+                return "tags" if self.is_outward else "jobs"
 
 
-def _role(row: ConceptLink, concept: Concept) -> str:
-    """What the other end of a link is to this concept; empty when its sheet does not tell it."""
-    outward = row.source_id == concept.pk
-    match row.kind:
-        case LinkKind.USES:
-            return row.target.kind if outward else "jobs"
-        case LinkKind.TITLE_OF:
-            return "jobs" if outward else "titles"
-        case LinkKind.NEIGHBOUR:
-            return "neighbours" if outward else ""
-        case LinkKind.PART_OF:
-            return "part_of" if outward else "parts"
-        case _:
-            return "tags" if outward else "jobs"
+def _links(concept: Concept) -> list[Link]:
+    """Every link the concept has had, both ways. One query; tuples, for a context has a thousand jobs."""
+    rows = ConceptLink.objects.filter(Q(source=concept) | Q(target=concept))
+    outward = Q(source=concept)
+    columns = (
+        Case(When(outward, then=f"target__{name}"), default=f"source__{name}")
+        for name in ("pk", "kind", "external_id")
+    )
+    shared = ("kind", "flag", "since", "until", Case(When(outward, then=Value(True)), default=Value(False)))
+    return [Link(*row) for row in rows.values_list(*shared, *columns)]
 
 
 CORE_ORDER = {CoreFlag.CORE: 0, CoreFlag.EMERGING: 1, CoreFlag.NONE: 2}
@@ -215,23 +266,20 @@ CORE_ORDER = {CoreFlag.CORE: 0, CoreFlag.EMERGING: 1, CoreFlag.NONE: 2}
 def _order(role: str, named: Named) -> tuple[Any, ...]:
     """Neighbours in the producer's order; titles with the main one first; the rest by place, then name."""
     if role == "neighbours":
-        return (int(named.flag) if named.flag.isdigit() else 99, named.label.casefold())
+        return (int(named.flag) if named.flag.isdigit() else 99, fold(named.label))
     if role == "titles":
-        return (named.attributes.get("classification") != "PRINCIPALE", named.label.casefold())
-    return (CORE_ORDER.get(named.flag, 2), named.label.casefold())
+        return (not named.is_main, fold(named.label))
+    return (CORE_ORDER.get(named.flag, 2), fold(named.label))
 
 
-def _links_as_of(
-    position: int, concept: Concept, rows: Iterable[ConceptLink], known: Labels
-) -> dict[str, list[Named]]:
+def _links_as_of(position: int, rows: Iterable[Link], known: Labels) -> dict[str, list[Named]]:
     links: dict[str, list[Named]] = defaultdict(list)
     for row in rows:
-        role = _role(row, concept)
-        if role and row.since <= position < row.until:
-            links[role].append(known.named(_other(row, concept), row.flag))
-    return {
-        role: sorted(found, key=lambda named, role=role: _order(role, named)) for role, found in links.items()
-    }
+        if row.role and row.since <= position < row.until:
+            links[row.role].append(known.at_other_end(row))
+    for role, found in links.items():
+        found.sort(key=partial(_order, role))
+    return dict(links)
 
 
 # Its life through the editions -----------------------------------------------------------------------------
@@ -239,9 +287,7 @@ def _links_as_of(
 EventsAt = Callable[[int], EditionEvents | None]
 
 
-def _events(
-    past: History, concept: Concept, rows: Iterable[ConceptLink], known: Labels
-) -> list[EditionEvents]:
+def _events(past: History, life: list[Name], rows: Iterable[Link], known: Labels) -> list[EditionEvents]:
     """What each edition did to the concept, newest first; editions that did nothing are left out."""
     found: dict[int, EditionEvents] = {e.pk: EditionEvents(e) for e in past.editions}
 
@@ -249,16 +295,15 @@ def _events(
         edition = past.at(position)
         return found[edition.pk] if edition else None
 
-    life = known.revisions[concept.pk]
     _life_events(life, at)
     # Links that came or went with the concept itself say no more than that it came or went.
     starts, ends = {r.since for r in life}, {r.until for r in life}
-    _link_events(concept, rows, known, at, came=starts - ends, went=ends - starts)
+    _link_events(rows, known, at, came=starts - ends, went=ends - starts)
     return [found[e.pk] for e in reversed(past.editions) if found[e.pk].says_something]
 
 
-def _life_events(life: list[ConceptRevision], at: EventsAt) -> None:
-    before: ConceptRevision | None = None
+def _life_events(life: list[Name], at: EventsAt) -> None:
+    before: Name | None = None
     for revision in life:
         event = at(revision.since)
         continues = before is not None and before.until == revision.since
@@ -274,28 +319,21 @@ def _life_events(life: list[ConceptRevision], at: EventsAt) -> None:
 
 
 def _link_events(
-    concept: Concept,
-    rows: Iterable[ConceptLink],
-    known: Labels,
-    at: EventsAt,
-    *,
-    came: set[int],
-    went: set[int],
+    rows: Iterable[Link], known: Labels, at: EventsAt, *, came: set[int], went: set[int]
 ) -> None:
-    by_other: dict[tuple[str, int], list[ConceptLink]] = defaultdict(list)
+    by_other: dict[tuple[str, int], list[Link]] = defaultdict(list)
     for row in rows:
         if row.kind in (LinkKind.USES, LinkKind.TITLE_OF):
-            by_other[_role(row, concept), _other(row, concept).pk].append(row)
-    for (role, _pk), life in by_other.items():
+            by_other[row.role, row.other].append(row)
+    for (role, _other), life in by_other.items():
         starting = {row.since: row for row in life}
         ends = {row.until for row in life}
         for row in life:
-            other = _other(row, concept)
             followed = starting.get(row.until)
             if followed is not None:
                 if event := at(row.until):
-                    event.reflagged.append((known.named(other, followed.flag), row.flag))
+                    event.reflagged.append((known.at_other_end(followed), row.flag))
             elif row.until != OPEN and row.until not in went and (event := at(row.until)):
-                event.lost[role].append(known.named(other, row.flag))
+                event.lost[role].append(known.at_other_end(row))
             if row.since not in ends and row.since not in came and (event := at(row.since)):
-                event.gained[role].append(known.named(other, row.flag))
+                event.gained[role].append(known.at_other_end(row))

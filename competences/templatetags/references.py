@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 
 from competences.enums import ChangeKind, ConceptKind, CoreFlag
-from competences.words import CHANGE_BADGES, JOB_TAGS, KIND_PLURALS, TAG_NAMES, TAG_VALUES
+from competences.words import CHANGE_BADGES, CHANGE_TAGS, JOB_TAGS, KIND_PLURALS, TAG_NAMES, TAG_VALUES
 
 register = template.Library()
 
@@ -37,7 +37,7 @@ def kind_word(kind: str) -> str:
 @register.filter
 def change_word(kind: str) -> str:
     """What happened, in a word or two."""
-    return str(ChangeKind(kind).label)
+    return str(CHANGE_TAGS.get(kind) or ChangeKind(kind).label)
 
 
 @register.filter

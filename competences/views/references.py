@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from competences.enums import ChangeKind, ConceptKind
+from competences.enums import ConceptKind
 from competences.queries import sheets
 from competences.queries.changes import change_page
 from competences.queries.search_results import KINDS, results
@@ -249,12 +249,15 @@ COMMON_COUNTS = ("before", "after", "added", "removed", "renamed", "cosmetic")
 
 def _count_rows(figures: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The rows of the table of counts: what every kind of concept has, then the rest in words."""
+    by_kind = (figures or {}).get("counts", {})
     rows = []
-    for kind, counts in (figures or {}).get("counts", {}).items():
+    for kind in KINDS:
+        if not (counts := by_kind.get(kind)):
+            continue
         rest = [
-            (CHANGE_WORDS[ChangeKind(name)], count)
-            for name, count in counts.items()
-            if name not in COMMON_COUNTS and count
+            (label, counts[name])
+            for name, label in CHANGE_WORDS.items()
+            if name not in COMMON_COUNTS and counts.get(name)
         ]
         rows.append(
             {"label": KIND_PLURALS[kind], "counts": [counts[name] for name in COMMON_COUNTS], "rest": rest}
