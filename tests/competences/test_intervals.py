@@ -1,0 +1,89 @@
+"""Intervals of editions: whatever the order of the imports, each edition reads back as it was stated."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from competences.rules.intervals import Interval, plan
+from competences.rules.positions import OPEN
+
+KEYS = "abc"
+
+
+class Rows:
+    """A table of intervals in memory, written as a plan says."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, list] = {}
+        self.places: list[int] = []
+
+    def as_of(self, place: int) -> dict[str, int]:
+        return {key: value for key, value, since, until in self.rows.values() if since <= place < until}
+
+    def write(self, stated: dict[str, int], place: int, silent: set[str] = frozenset()) -> int:
+        following = min((p for p in self.places if p > place), default=None)
+        found = plan(
+            covering={
+                k: Interval(i, v, u) for i, (k, v, s, u) in self.rows.items() if s < place and u > place
+            },
+            starting_next={k: Interval(i, v, u) for i, (k, v, s, u) in self.rows.items() if s == following},
+            stated=stated,
+            is_stated=lambda key: key not in silent,
+            here=place,
+            following=following,
+        )
+        for row in found.end:
+            self.rows[row][3] = place
+        for row in found.start_earlier:
+            self.rows[row][2] = place
+        for added in found.add:
+            self.rows[len(self.rows)] = list(added)
+        self.places.append(place)
+        return len(found.end) + len(found.start_earlier) + len(found.add)
+
+
+editions = st.dictionaries(st.sampled_from(KEYS), st.integers(0, 2))
+
+
+@given(st.dictionaries(st.integers(1, 9), editions, min_size=1), st.randoms(use_true_random=False))
+def test_every_edition_reads_back_in_any_order_of_import(stated, random):
+    table = Rows()
+    order = list(stated)
+    random.shuffle(order)
+    for place in order:
+        table.write(stated[place], place)
+    for place, edition in stated.items():
+        assert table.as_of(place) == edition
+
+
+@given(st.dictionaries(st.integers(1, 9), editions, min_size=1))
+def test_intervals_of_a_key_never_overlap_nor_end_before_they_start(stated):
+    table = Rows()
+    for place in sorted(stated, reverse=True):
+        table.write(stated[place], place)
+    for key in KEYS:
+        spans = sorted((s, u) for k, _v, s, u in table.rows.values() if k == key)
+        assert all(since < until for since, until in spans)
+        assert all(first[1] <= second[0] for first, second in pairwise(spans))
+
+
+@given(editions)
+def test_the_same_content_again_writes_nothing(edition):
+    table = Rows()
+    table.write(edition, 1)
+    assert table.write(edition, 2) == 0
+
+
+@given(editions, editions)
+def test_what_a_source_does_not_speak_of_stays(first, second):
+    table = Rows()
+    table.write(first, 1)
+    table.write({k: v for k, v in second.items() if k != "a"}, 2, silent={"a"})
+    assert table.as_of(2).get("a") == first.get("a")
+
+
+def test_a_row_that_nothing_ended_is_open():
+    table = Rows()
+    table.write({"a": 1}, 5)
+    assert table.rows[0] == ["a", 1, 5, OPEN]
