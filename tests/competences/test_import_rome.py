@@ -279,7 +279,8 @@ def test_a_process_killed_in_the_middle_leaves_nothing_and_the_import_succeeds_a
         "import os, django; django.setup();"
         "from django.db import connection; connection.settings_dict['NAME'] = os.environ['KILLED_DB'];"
         "from django.core.management import call_command;"
-        f"call_command('import_reference', 'rome', {str(STARTER / 'demo_v2')!r}, '--reference', 'demo', '--apply')"
+        f"call_command('import_reference', 'rome', {str(STARTER / 'demo_v2')!r},"
+        " '--reference', 'demo', '--apply')"
     )
     with connection.cursor() as cursor:
         cursor.execute("BEGIN; LOCK TABLE competences_change IN ACCESS EXCLUSIVE MODE")
@@ -288,7 +289,7 @@ def test_a_process_killed_in_the_middle_leaves_nothing_and_the_import_succeeds_a
             env={
                 **os.environ,
                 "DJANGO_SETTINGS_MODULE": "config.settings.test",
-                "KILLED_DB": settings["NAME"],
+                "KILLED_DB": database,
             },
         )
         waiting = (
