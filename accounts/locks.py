@@ -5,6 +5,8 @@ rows of the outbox. A service that needs two of them takes them in that order.
 """
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 from django.db import connection
@@ -14,6 +16,7 @@ class LockSpace(IntEnum):
     """First number of the pair. Never renumber: two versions of the code may run side by side."""
 
     REMINDERS = 1
+    JOBS = 100
 
 
 def take_lock(space: LockSpace, name: str) -> None:
@@ -23,6 +26,28 @@ def take_lock(space: LockSpace, name: str) -> None:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An advisory lock lasts as long as a transaction: open one first.")
-    number = zlib.crc32(name.encode()) - 2**31
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [int(space), number])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [int(space), _number(name)])
+
+
+@contextmanager
+def hold_if_free(space: LockSpace, name: str) -> Iterator[bool]:
+    """Holds the lock `(space, name)` for the time of the block, across transactions; never waits.
+
+    Gives False, and holds nothing, when another connection has it. The lock belongs to the connection: that
+    of a killed process is free at once.
+    """
+    numbers = [int(space), _number(name)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", numbers)
+        (is_held,) = cursor.fetchone()
+    try:
+        yield is_held
+    finally:
+        if is_held:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", numbers)
+
+
+def _number(name: str) -> int:
+    return zlib.crc32(name.encode()) - 2**31

@@ -1,0 +1,1 @@
+"""When and how late work runs: the one place that knows Celery."""

@@ -133,6 +133,26 @@ DEFAULT_FROM_EMAIL = "Pérenne <ne-pas-repondre@perenne.example>"
 EMAIL_BACKEND = "accounts.mail.SmtpBackend"  # Django's, with the server's answer kept
 EMAIL_TIMEOUT = 20  # seconds: a silent mail server must not hold a worker
 
+# Late work ------------------------------------------------------------------------------------------------
+# A task is acknowledged once done, so that the death of a worker loses none: jobs are safe to run twice.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True  # results are in the database, and in the journal of runs
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SOFT_TIME_LIMIT = 240  # seconds: the job may still write that it failed
+CELERY_TASK_TIME_LIMIT = 270
+CELERY_TIMEZONE = "Europe/Paris"
+CELERY_TASK_DEFAULT_QUEUE = "perenne"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,  # longer than any task; then a dead worker's task is given again
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,  # kombu's own would look for abandoned tasks every 100 s only
+}
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -1,0 +1,37 @@
+"""The whole timetable, as data: nothing else in the house runs by the clock.
+
+Each line: the job, when, and how long it stays worth doing. A job that waited longer than its expiry is dropped:
+its next turn has come, and every job does all that is due, not what came since the last turn.
+"""
+
+from celery.schedules import crontab, schedule
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+
+SCHEDULE = {
+    # Somebody who signs up waits in front of the screen for the message.
+    "deliver-notifications": {
+        "task": "tasks.jobs.notifications.deliver",
+        "schedule": schedule(5),
+        "options": {"expires": 5},
+    },
+    # After an import, or after the death of a worker that was at it; cheap when nothing waits.
+    "assess-risks": {
+        "task": "tasks.jobs.risks.assess",
+        "schedule": schedule(15),
+        "options": {"expires": 15},
+    },
+    # A date that somebody has just set may call for a message today; each hour is soon enough.
+    "refresh-reminders": {
+        "task": "tasks.jobs.reminders.refresh",
+        "schedule": crontab(minute=10),
+        "options": {"expires": HOUR},
+    },
+    # At night, when nobody is disturbed by large deletions.
+    "clean-up": {
+        "task": "tasks.jobs.housekeeping.clean_up",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 12 * HOUR},
+    },
+}
