@@ -21,8 +21,8 @@ KEPT = timedelta(days=90)
 def run_once(key: str, work: Callable[[], Mapping[str, int]]) -> dict[str, int]:
     """Do the work unless another process is doing the work of this key, and write it in the journal.
 
-    The lock goes with the connection of its process, so that a killed run blocks nobody: the next one finds its
-    line still open and closes it as abandoned. Of the runs that found nothing to do, only the last stays.
+    The lock goes with the connection of its process, so that a killed run blocks nobody: the next one finds
+    its line still open and closes it as abandoned. Of the runs that found nothing to do, only the last stays.
 
     Args:
         key: name of the job, and of its part when parts may run side by side ("reminders:bilan").
@@ -47,7 +47,7 @@ def run_once(key: str, work: Callable[[], Mapping[str, int]]) -> dict[str, int]:
 
 
 def where(error: BaseException) -> str:
-    """The kind of an error and the place in our code: its words may hold a person's data, they are left out."""
+    """The kind of an error and its place in our code: its words, which may hold a person's data, stay out."""
     root = str(settings.BASE_DIR)
     frames = [
         frame
@@ -57,9 +57,8 @@ def where(error: BaseException) -> str:
     if not frames:
         return type(error).__name__
     last = frames[-1]
-    return f"{type(error).__name__} at {Path(last.filename).relative_to(root)}:{last.lineno} ({last.name})"[
-        :300
-    ]
+    place = f"{Path(last.filename).relative_to(root)}:{last.lineno} ({last.name})"
+    return f"{type(error).__name__} at {place}"[:300]
 
 
 def prune_runs(older_than: timedelta = KEPT) -> int:

@@ -1,7 +1,7 @@
 """The whole timetable, as data: nothing else in the house runs by the clock.
 
-Each line: the job, when, and how long it stays worth doing. A job that waited longer than its expiry is dropped:
-its next turn has come, and every job does all that is due, not what came since the last turn.
+Each line: the job, when, and how long it stays worth doing. A job that waited longer than its expiry is
+dropped: its next turn has come, and every job does all that is due, not what came since the last turn.
 """
 
 from celery.schedules import crontab, schedule
