@@ -40,7 +40,7 @@ class UserFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     class Params:
-        unverified = factory.Trait(address__verified=False)
+        unverified = False
         staff = factory.Trait(is_staff=True, is_superuser=True)
         closed = factory.Trait(is_active=False)
         nameless = factory.Trait(name="")
@@ -50,7 +50,11 @@ class UserFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Personne {n}")
     password = factory.django.Password(PASSWORD)
     joined_at = NOW
-    address = factory.RelatedFactory(EmailAddressFactory, factory_related_name="user")
+    address = factory.RelatedFactory(
+        EmailAddressFactory,
+        factory_related_name="user",
+        verified=factory.LazyAttribute(lambda address: not address.factory_parent.unverified),
+    )
 
 
 class OrganisationFactory(factory.django.DjangoModelFactory):
