@@ -106,8 +106,8 @@ class EditionEvents:
     withdrawn: bool = False
     renamed_from: str = ""
     renamed_to: str = ""
-    gained: dict[str, list[Named]] = field(default_factory=lambda: defaultdict(list))
-    lost: dict[str, list[Named]] = field(default_factory=lambda: defaultdict(list))
+    gained: dict[str, list[Named]] = field(default_factory=dict)
+    lost: dict[str, list[Named]] = field(default_factory=dict)
     reflagged: list[tuple[Named, str]] = field(default_factory=list)
 
     @property
@@ -334,6 +334,6 @@ def _link_events(
                 if event := at(row.until):
                     event.reflagged.append((known.at_other_end(followed), row.flag))
             elif row.until != OPEN and row.until not in went and (event := at(row.until)):
-                event.lost[role].append(known.at_other_end(row))
+                event.lost.setdefault(role, []).append(known.at_other_end(row))
             if row.since not in ends and row.since not in came and (event := at(row.since)):
-                event.gained[role].append(known.at_other_end(row))
+                event.gained.setdefault(role, []).append(known.at_other_end(row))

@@ -11,10 +11,12 @@ from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import include, path
 from django.utils import translation
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from accounts.views.style import SampleForm
+from tests.accounts.factories import UserFactory
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-f]{6})")
@@ -206,6 +208,29 @@ def test_pages_of_a_broken_day_need_neither_request_nor_database(name):
     assert html.count("<h1>") == 1
 
 
+def nowhere(request):
+    """A page of another app, which the header only links to."""
+    raise NotImplementedError
+
+
+# The addresses that the header knows, whatever the apps above this one offer.
+urlpatterns = [
+    path(
+        "",
+        include(
+            (
+                [
+                    path("conseiller/", nowhere, name="adviser"),
+                    path("employeur/<uuid:public_id>/", nowhere, name="employer"),
+                ],
+                "competences",
+            )
+        ),
+    ),
+    path("compte/", include("allauth.account.urls")),
+]
+
+
 class TestHeader:
     def page(self, user, **context):
         request = RequestFactory().get("/")
@@ -220,15 +245,16 @@ class TestHeader:
 
     @pytest.mark.django_db
     def test_signed_in_person_may_leave_and_sees_no_role_that_is_not_theirs(self):
-        html = self.page(User(email="a@example.org"))
+        html = self.page(UserFactory())
         assert "Se déconnecter" in html
         assert "Conseiller" not in html
         assert "Employeur" not in html
 
     @pytest.mark.django_db
+    @pytest.mark.urls(__name__)
     def test_each_employer_has_its_entry(self):
         employers = [Organisation(name="Atelier Nord"), Organisation(name="Atelier Sud")]
-        html = self.page(User(email="a@example.org"), nav_roles={"adviser": True, "employers": employers})
+        html = self.page(UserFactory(), nav_roles={"adviser": True, "employers": employers})
         assert "Conseiller" in html
         assert "Atelier Nord" in html
         assert "Atelier Sud" in html
