@@ -14,7 +14,8 @@ PORT = os.environ.get("PORT", "8000")
 BASE_URL = f"http://127.0.0.1:{PORT}"
 
 _servers = embedded.serve("main", os.environ.get("PERENNE_DB_NAME", "perenne"))
-DATABASES = environment.databases(_servers.database_url)
+DATABASE_URL = _servers.database_url
+DATABASES = environment.databases(DATABASE_URL)
 REDIS_URL = _servers.redis_url
 CELERY_BROKER_URL = environment.celery_broker(REDIS_URL)
 CACHES = {
