@@ -282,7 +282,6 @@ class Migration(migrations.Migration):
                         max_length=30,
                     ),
                 ),
-                ("facts", models.JSONField(default=dict)),
                 ("opened_at", models.DateTimeField()),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
                 (

@@ -18,8 +18,7 @@ class RiskFlagQuerySet(models.QuerySet["RiskFlag"]):
 class RiskFlag(models.Model):
     """One open flag a statement and family, the strongest. Opened and closed, never deleted.
 
-    `edition` is the one that made the rule true; `facts` holds what the explanation needs (labels,
-    titles and counts as the edition had them), so that the words stay true when editions follow.
+    `edition` is the one that made the rule true: the explanation reads the intervals as they stood there.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -34,7 +33,6 @@ class RiskFlag(models.Model):
         on_delete=models.PROTECT,
         related_name="flags",
     )
-    facts = models.JSONField(default=dict)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=30, choices=FlagEnd, blank=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.errors import DomainError
 from competences.enums import ReferenceFormat
-from competences.importers import rome
+from competences.importers import digcomp, rome
 from competences.importers.base import Claim, ParsedEdition, Parsers
 from competences.importers.plan import EditionPlan, plan_edition
 from competences.importers.source import BrokenSource, Source
@@ -25,9 +25,9 @@ from competences.queries.references import neighbours, snapshot
 from competences.rules import edition_diff
 from competences.rules.positions import position
 
-PARSERS: Parsers = {"rome": rome.parse}
+PARSERS: Parsers = {"digcomp": digcomp.parse, "rome": rome.parse}
 NO_CLAIM = Claim()
-NAMES = {"rome": "ROME", "demo": "Référentiel de démonstration"}
+NAMES = {"rome": "ROME", "digcomp": "DigComp", "demo": "Référentiel de démonstration"}
 
 
 @dataclass(slots=True)

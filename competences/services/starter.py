@@ -1,0 +1,192 @@
+"""Filling an empty database of the demo: the editions, and a year in the life of invented people.
+
+Everything goes through the services that people and imports use, in the order in which it would have
+happened: people declare their skills against the first edition, then the second is imported over it and
+its consequences are worked out. The messages wait in the outbox, as any other.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor, require_system
+from accounts.errors import DomainError
+from accounts.models import Organisation, User
+from accounts.services.mandates import grant_mandates
+from accounts.services.organisations import create_organisation, start_membership
+from accounts.services.people import create_user
+from competences.importers.base import Claim
+from competences.models import Concept, Edition
+from competences.services.bilans import set_bilan_plan
+from competences.services.records import add_organisation_job, add_worker_job, change_level, declare_skill
+from competences.services.references import import_edition
+from competences.services.risks import assess_waiting_editions
+from competences.starter import people
+
+FOLDER = Path(people.__file__).parent
+DEMO, DIGCOMP, DIGCOMP_NUMBER = "demo", "digcomp", "3.0"
+EDITIONS_AT_ONCE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StarterReport:
+    """What was loaded; `loaded` is False, and nothing was touched, when the database was not empty."""
+
+    loaded: bool
+    editions: tuple[str, ...] = ()
+    accounts: int = 0
+    statements: int = 0
+    flags: int = 0
+    messages: int = 0
+
+
+def load_starter(*, actor: Actor, now: dt.datetime | None = None) -> StarterReport:
+    """Loads the demo into a database that holds neither accounts nor editions: all of it or nothing.
+
+    Raises DomainError where the settings are not those of the demo: known passwords stay out of production.
+    """
+    require_system(actor)
+    if settings.DEMO is not True:
+        raise DomainError("not_a_demo", _("Les données de démonstration ne se chargent pas ici."))
+    with transaction.atomic():
+        if User.objects.exists() or Edition.objects.exists():
+            return StarterReport(loaded=False)
+        return _Load(actor, now or timezone.now()).run()
+
+
+class _Load:
+    """One load: who acts, the instant that the days before are counted from, and what was made so far."""
+
+    def __init__(self, actor: Actor, now: dt.datetime) -> None:
+        self.actor = actor
+        self.now = now
+        self.today = timezone.localdate(now)
+        self.demo = people.read()
+        self.users: dict[str, User] = {}
+        self.organisations: dict[str, Organisation] = {}
+        self.statements = 0
+
+    def run(self) -> StarterReport:
+        digcomp = self._import(DIGCOMP, FOLDER / "digcomp", DIGCOMP, Claim(DIGCOMP_NUMBER))
+        first = self._import("rome", FOLDER / "demo_v1", DEMO)
+        # Nobody is there yet: the editions change nothing for anybody.
+        assess_waiting_editions(actor=self.actor, limit=EDITIONS_AT_ONCE, now=self.now)
+        concepts = {
+            (concept.kind, concept.external_id): concept
+            for concept in Concept.objects.filter(reference=first.reference)
+        }
+        self._accounts()
+        self._organisations(concepts, first)
+        for worker in self.demo.workers:
+            self._record(worker, concepts, first)
+        second = self._import("rome", FOLDER / "demo_v2", DEMO)
+        done = assess_waiting_editions(actor=self.actor, limit=EDITIONS_AT_ONCE, now=self.now)
+        return StarterReport(
+            loaded=True,
+            editions=tuple(str(edition) for edition in (digcomp, first, second)),
+            accounts=len(self.users),
+            statements=self.statements,
+            flags=done["flags"],
+            messages=done["messages"],
+        )
+
+    def _import(self, format: str, path: Path, slug: str, claim: Claim = Claim()) -> Edition:
+        report = import_edition(
+            actor=self.actor, format=format, path=path, slug=slug, claim=claim, apply=True
+        )
+        return Edition.objects.select_related("reference").get(pk=report.edition.pk)
+
+    def _instant(self, days: int) -> dt.datetime:
+        return self.now - dt.timedelta(days=days)
+
+    def _day(self, days: int | None) -> dt.date | None:
+        return None if days is None else self.today - dt.timedelta(days=days)
+
+    def _accounts(self) -> None:
+        """Every account under the one password of the demo, hashed once: hashing is slow on purpose."""
+        members = [member for organisation in self.demo.organisations for member in organisation.members]
+        password = make_password(people.PASSWORD)
+        for person in (*self.demo.workers, *members):
+            user = create_user(actor=self.actor, email=person.email, name=person.name, is_verified=True)
+            user.password = password
+            user.joined_at = self._instant(self.demo.joined)
+            user.save(update_fields=["password", "joined_at"])
+            self.users[person.email] = user
+
+    def _organisations(self, concepts: dict[tuple[str, str], Concept], edition: Edition) -> None:
+        for row in self.demo.organisations:
+            organisation = create_organisation(actor=self.actor, name=row.name, kind=row.kind)
+            self.organisations[row.name] = organisation
+            for member in row.members:
+                start_membership(
+                    actor=self.actor,
+                    user=self.users[member.email],
+                    organisation=organisation,
+                    role=member.role,
+                    start_on=self._day(member.since),
+                )
+            for job in row.jobs:
+                add_organisation_job(
+                    actor=self.users[row.members[0].email],
+                    organisation=organisation,
+                    title=concepts["title", job.id],
+                    edition=edition,
+                    on=self._day(job.since),
+                )
+
+    def _record(self, row: people.Worker, concepts: dict[tuple[str, str], Concept], edition: Edition) -> None:
+        """A worker's own jobs, skills with their levels, bilan and mandates, written by that worker."""
+        user = self.users[row.email]
+        for job in row.jobs:
+            add_worker_job(
+                actor=user,
+                worker=user.worker,
+                title=concepts["title", job.id],
+                edition=edition,
+                use=job.use,
+                start_on=self._day(job.since),
+                now=self._instant(min(job.since, self.demo.joined)),
+            )
+        for stated in row.statements:
+            self._state(user, stated, concepts[stated.kind, stated.id], edition)
+        if row.bilan:
+            set_bilan_plan(
+                actor=user,
+                worker=user.worker,
+                last_on=self._day(row.bilan.last),
+                rhythm_months=row.bilan.rhythm_months,
+                on=self.today,
+            )
+        if row.mandate:
+            grant_mandates(
+                actor=user,
+                worker=user.worker,
+                adviser=self.users[self.demo.adviser],
+                organisation=self.organisations[self.demo.adviser_body],
+                purposes=row.mandate.purposes,
+                on=self._day(row.mandate.since),
+                granted_at=self._instant(row.mandate.since),
+            )
+
+    def _state(self, user: User, stated: people.Stated, concept: Concept, edition: Edition) -> None:
+        (first, level), *later = stated.levels
+        statement = declare_skill(
+            actor=user,
+            worker=user.worker,
+            concept=concept,
+            edition=edition,
+            level=level,
+            source=stated.source,
+            acquired_on=self._day(stated.acquired),
+            practised_on=self._day(stated.practised),
+            now=self._instant(first),
+        )
+        for days, new_level in later:
+            change_level(actor=user, statement=statement, level=new_level, now=self._instant(days))
+        self.statements += 1
