@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from competences.enums import ConceptKind
 from competences.queries import sheets
 from competences.queries.changes import change_page
-from competences.queries.search_results import KINDS, results
+from competences.queries.search_results import KINDS, Result, results
 from competences.words import CHANGE_WORDS, FACTS, KIND_PLURALS
 
 SHOWN_A_KIND = 8
@@ -101,13 +101,18 @@ def suggest(request: HttpRequest) -> HttpResponse:
     items = [
         {
             "label": result.label,
-            "note": ConceptKind(result.kind).label if result.in_force else _("retiré du référentiel"),
+            "note": _suggestion_note(result),
             "url": _sheet_address(result.reference, result.kind, result.external_id),
         }
         for rows in found.values()
         for result in rows
     ]
     return render(request, "components/suggestions.html", {"items": items})
+
+
+def _suggestion_note(result: Result) -> str:
+    state = ConceptKind(result.kind).label if result.in_force else _("retiré du référentiel")
+    return f"{state} · {result.reference.upper()}"
 
 
 def _sheet_address(slug: str, kind: str, external_id: str) -> str:
