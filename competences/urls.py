@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from competences.views import references
+from competences.views import dashboards, records, references
 
 app_name = "competences"
 
@@ -13,5 +13,34 @@ urlpatterns = [
     path("referentiels/", references.references, name="references"),
     path("referentiels/<slug:slug>/metiers/<str:code>/", references.job, name="job"),
     path("referentiels/<slug:slug>/editions/<str:number>/changements/", references.changes, name="changes"),
+    path("mon-espace/", dashboards.worker, name="dashboard"),
+    path("mon-espace/competences/", records.statements, name="statements"),
+    path("mon-espace/competences/ajouter/<int:concept_id>/", records.statement_add, name="statement_add"),
+    path("mon-espace/competences/<uuid:public_id>/", records.statement_level, name="statement"),
+    path(
+        "mon-espace/competences/<uuid:public_id>/retirer/", records.statement_remove, name="statement_remove"
+    ),
+    path(
+        "mon-espace/competences/<uuid:public_id>/remettre/",
+        records.statement_restore,
+        name="statement_restore",
+    ),
+    path("mon-espace/metiers/", records.jobs, name="worker_jobs"),
+    path("mon-espace/metiers/ajouter/<int:concept_id>/", records.job_add, name="worker_job_add"),
+    path("mon-espace/metiers/<uuid:public_id>/terminer/", records.job_end, name="worker_job_end"),
+    path("mon-espace/bilan/", records.bilan, name="bilan"),
+    path("conseiller/", dashboards.adviser, name="adviser"),
+    path("conseiller/<uuid:public_id>/", dashboards.adviser_worker, name="adviser_worker"),
+    path("employeur/<uuid:public_id>/", dashboards.employer, name="employer"),
+    path(
+        "employeur/<uuid:public_id>/metiers/ajouter/<int:concept_id>/",
+        dashboards.employer_job_add,
+        name="employer_job_add",
+    ),
+    path(
+        "employeur/<uuid:public_id>/metiers/<uuid:job_id>/terminer/",
+        dashboards.employer_job_end,
+        name="employer_job_end",
+    ),
     path("referentiels/<slug:slug>/<slug:kind>/<path:external_id>/", references.concept, name="concept"),
 ]

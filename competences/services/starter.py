@@ -25,7 +25,7 @@ from competences.importers.base import Claim
 from competences.models import Concept, Edition
 from competences.services.bilans import set_bilan_plan
 from competences.services.records import add_organisation_job, add_worker_job, change_level, declare_skill
-from competences.services.references import import_edition
+from competences.services.references import NO_CLAIM, import_edition
 from competences.services.risks import assess_waiting_editions
 from competences.starter import people
 
@@ -96,7 +96,7 @@ class _Load:
             messages=done["messages"],
         )
 
-    def _import(self, format: str, path: Path, slug: str, claim: Claim = Claim()) -> Edition:
+    def _import(self, format: str, path: Path, slug: str, claim: Claim = NO_CLAIM) -> Edition:
         report = import_edition(
             actor=self.actor, format=format, path=path, slug=slug, claim=claim, apply=True
         )

@@ -1,0 +1,129 @@
+"""What the three dashboards show, each with a constant number of queries."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from accounts.models import Organisation, Worker
+from competences.enums import ChangeKind, LinkKind
+from competences.models import (
+    BilanPlan,
+    Change,
+    Concept,
+    ConceptLink,
+    ConceptRevision,
+    Edition,
+    OrganisationJob,
+    RiskFlag,
+    SkillLevel,
+    SkillStatement,
+    WorkerJob,
+)
+
+
+@dataclass(slots=True)
+class NamedJob:
+    """A job named by its title, with what the newest edition makes of it."""
+
+    row: WorkerJob | OrganisationJob
+    label: str
+    job: Concept | None
+    job_label: str
+    changes: list[tuple[Change, str]] = field(default_factory=list)
+
+
+def labels_of(concepts: Iterable[int]) -> dict[int, str]:
+    """The last known label of each concept."""
+    rows = ConceptRevision.objects.filter(concept__in=set(concepts)).order_by("concept_id", "since")
+    return dict(rows.values_list("concept_id", "label"))
+
+
+def statements_of(worker: Worker) -> QuerySet[SkillStatement]:
+    """The skills that stand in a record, with level, open flags and concept, the latest first."""
+    return (
+        SkillStatement.objects.standing()
+        .filter(worker=worker)
+        .select_related("concept__reference", "edition")
+        .prefetch_related(
+            Prefetch("levels", SkillLevel.objects.filter(end_at=None), to_attr="current"),
+            Prefetch(
+                "flags", RiskFlag.objects.open().select_related("edition__reference"), to_attr="open_flags"
+            ),
+        )
+        .order_by("-declared_at", "-pk")
+    )
+
+
+def with_labels(statements: Iterable[SkillStatement]) -> list[SkillStatement]:
+    """The same statements, each with its `label` and `level`."""
+    found = list(statements)
+    labels = labels_of(s.concept_id for s in found)
+    for statement in found:
+        statement.label = labels[statement.concept_id]
+        statement.level = statement.current[0].level
+    return found
+
+
+def worker_jobs(worker: Worker, on: dt.date) -> list[NamedJob]:
+    """The jobs a person has and wants."""
+    return _named(WorkerJob.objects.in_force(on).filter(worker=worker).select_related("title__reference"))
+
+
+def bilan_plan(worker: Worker) -> BilanPlan | None:
+    return BilanPlan.objects.filter(worker=worker).first()
+
+
+def organisation_jobs(organisation: Organisation, on: dt.date) -> list[NamedJob]:
+    """The jobs of an organisation, each with what the newest edition changed for it."""
+    rows = OrganisationJob.objects.in_force(on).filter(organisation=organisation)
+    named = _named(rows.select_related("title__reference"))
+    newest = Edition.objects.in_history().order_by("reference_id", "-position").distinct("reference_id")
+    codes = [n.job.pk for n in named if n.job] + [n.row.title_id for n in named]
+    found = Change.objects.filter(concept__in=codes, edition__in=list(newest)).order_by("kind", "pk")
+    changes = list(found.select_related("edition"))
+    labels = labels_of(c.other_id for c in changes if c.other_id)
+    by_concept: dict[int, list[tuple[Change, str]]] = defaultdict(list)
+    for change in changes:
+        by_concept[change.concept_id].append((change, labels.get(change.other_id, "")))
+    for one in named:
+        own = by_concept[one.job.pk] if one.job else []
+        moved = [pair for pair in by_concept[one.row.title_id] if pair[0].kind == ChangeKind.MOVED]
+        one.changes = [*moved, *own]
+    return named
+
+
+def followed(workers: QuerySet[Worker]) -> QuerySet[Worker]:
+    """The people an adviser follows, each with `skills` and `flags` counted."""
+    standing = Q(statements__removed_at=None)
+    return (
+        workers.select_related("user")
+        .annotate(
+            skills=Count("statements", filter=standing, distinct=True),
+            flags=Count(
+                "statements__flags", filter=standing & Q(statements__flags__closed_at=None), distinct=True
+            ),
+        )
+        .order_by("-flags", "user__name", "pk")
+    )
+
+
+def _named(rows: Iterable[Any]) -> list[NamedJob]:
+    found = list(rows)
+    links = ConceptLink.objects.open().filter(
+        kind=LinkKind.TITLE_OF, source__in=[row.title_id for row in found]
+    )
+    jobs = {link.source_id: link.target for link in links.select_related("target__reference")}
+    labels = labels_of([row.title_id for row in found] + [job.pk for job in jobs.values()])
+    return [
+        NamedJob(
+            row=row,
+            label=labels[row.title_id],
+            job=(job := jobs.get(row.title_id)),
+            job_label=labels[job.pk] if job else "",
+        )
+        for row in found
+    ]

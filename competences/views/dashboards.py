@@ -1,0 +1,131 @@
+"""The three first screens: the worker's, the adviser's, the employer's."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import access_organisation, access_worker, organisations_of, workers_visible_to
+from accounts.enums import OrganisationKind, Purpose
+from accounts.errors import NotFound, Refused
+from competences.enums import ConceptKind
+from competences.models import OrganisationJob, RiskFlag
+from competences.queries.dashboards import (
+    bilan_plan,
+    followed,
+    organisation_jobs,
+    statements_of,
+    with_labels,
+    worker_jobs,
+)
+from competences.queries.search import search
+from competences.services.records import add_organisation_job, end_organisation_job
+from competences.views.records import FOUND, declared_concept
+
+SHOWN = 10
+A_PAGE = 50
+
+
+@login_required
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """Next date, what changed for me, my skills, my jobs."""
+    today = timezone.localdate()
+    rows = statements_of(request.user.worker)
+    flagged = rows.filter(pk__in=RiskFlag.objects.open().values("statement_id"))
+    plan = bilan_plan(request.user.worker)
+    context = {
+        "plan": plan,
+        "late": bool(plan and plan.next_on < today),
+        "flagged": with_labels(flagged[:SHOWN]),
+        "statements": with_labels(rows[:SHOWN]),
+        "total": rows.count(),
+        "jobs": worker_jobs(request.user.worker, today),
+    }
+    return render(request, "competences/dashboard.html", context)
+
+
+@login_required
+@require_safe
+def adviser(request: HttpRequest) -> HttpResponse:
+    """The people I may follow today, those with something to look at first."""
+    today = timezone.localdate()
+    if not organisations_of(request.user, OrganisationKind.ADVISER_BODY, on=today).exists():
+        raise NotFound
+    people = workers_visible_to(request.user, Purpose.FOLLOW_UP, on=today).exclude(user=request.user)
+    page = Paginator(followed(people), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "competences/adviser.html", {"page": page})
+
+
+@login_required
+@require_safe
+def adviser_worker(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One person's record, opened through the door, which writes it down."""
+    today = timezone.localdate()
+    person = access_worker(request.user, public_id, Purpose.FOLLOW_UP, on=today)
+    page = Paginator(statements_of(person), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "person": person,
+        "page": page,
+        "statements": with_labels(page.object_list),
+        "jobs": worker_jobs(person, today),
+    }
+    return render(request, "competences/adviser_worker.html", context)
+
+
+@login_required
+@require_safe
+def employer(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What changed for the jobs of an organisation; nothing about anybody."""
+    organisation = _employer(request, public_id)
+    text = request.GET.get("q", "")
+    context = {
+        "organisation": organisation,
+        "jobs": organisation_jobs(organisation, timezone.localdate()),
+        "text": text,
+        "found": search(text, kinds=[ConceptKind.TITLE], limit=FOUND) if text else [],
+    }
+    return render(request, "competences/employer.html", context)
+
+
+@login_required
+@require_POST
+def employer_job_add(request: HttpRequest, public_id: UUID, concept_id: int) -> HttpResponse:
+    """Names a job of the organisation by its title."""
+    organisation = _employer(request, public_id)
+    title, edition, _label = declared_concept(concept_id, (ConceptKind.TITLE,))
+    try:
+        add_organisation_job(
+            actor=request.user,
+            organisation=organisation,
+            title=title,
+            edition=edition,
+            on=timezone.localdate(),
+        )
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    return redirect("competences:employer", public_id)
+
+
+@login_required
+@require_POST
+def employer_job_end(request: HttpRequest, public_id: UUID, job_id: UUID) -> HttpResponse:
+    """The organisation no longer has this job."""
+    organisation = _employer(request, public_id)
+    job = OrganisationJob.objects.filter(organisation=organisation, public_id=job_id).first()
+    if job is None:
+        raise NotFound
+    end_organisation_job(actor=request.user, job=job, on=timezone.localdate())
+    return redirect("competences:employer", public_id)
+
+
+def _employer(request: HttpRequest, public_id: UUID):
+    organisation = access_organisation(request.user, public_id, on=timezone.localdate())
+    if organisation.kind != OrganisationKind.EMPLOYER:
+        raise NotFound
+    return organisation
