@@ -346,6 +346,8 @@ def test_days_of_the_people_hold_together():
             assert demo.joined > days[0]
             assert days[-1] > 0
             assert all(1 <= level <= 8 for _ago, level in stated.levels)
+            # Nothing that is told may be later than the day on which it was told.
+            assert stated.practised is None or stated.practised >= days[0]
             assert stated.acquired is None or stated.acquired >= max(days[0], stated.practised or 0)
         assert worker.mandate is None or worker.mandate.since < demo.joined
     members = [m for o in demo.organisations for m in o.members]
