@@ -22,7 +22,8 @@ def run_once(key: str, work: Callable[[], Mapping[str, int]]) -> dict[str, int]:
     """Do the work unless another process is doing the work of this key, and write it in the journal.
 
     The lock goes with the connection of its process, so that a killed run blocks nobody: the next one finds
-    its line still open and closes it as abandoned. Of the runs that found nothing to do, only the last stays.
+    its line still open and closes it as abandoned. Of the runs that found nothing to do only the last stays,
+    and so it is with failures of one cause in a row, which are counted.
 
     Args:
         key: name of the job, and of its part when parts may run side by side ("reminders:bilan").
@@ -40,7 +41,7 @@ def run_once(key: str, work: Callable[[], Mapping[str, int]]) -> dict[str, int]:
         try:
             counts = dict(work())
         except BaseException as error:
-            _finish(run, RunState.FAILED, {}, where(error))
+            _fail(run, where(error))
             raise
         _finish(run, RunState.DONE, counts, "")
     return counts
@@ -71,6 +72,15 @@ def _close_abandoned(key: str) -> None:
     closed = TaskRun.objects.running().filter(key=key)
     if count := closed.update(state=RunState.ABANDONED, finished_at=timezone.now()):
         logger.warning("%s: %s run(s) ended without a word.", key, count)
+
+
+def _fail(run: TaskRun, error: str) -> None:
+    before = TaskRun.objects.filter(key=run.key).exclude(pk=run.pk).first()
+    in_a_row = 1
+    if before is not None and before.state == RunState.FAILED and before.error == error:
+        in_a_row += before.counts["in_a_row"]
+        before.delete()
+    _finish(run, RunState.FAILED, {"in_a_row": in_a_row}, error)
 
 
 def _finish(run: TaskRun, state: RunState, counts: dict[str, int], error: str) -> None:

@@ -1,11 +1,13 @@
 """Settings shared by development, tests and production: what the product is, never where it runs."""
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR_DIR = Path(os.environ.get("PERENNE_VAR", BASE_DIR / "var"))  # what a machine writes and nobody commits
 
 DEBUG = False
 DEMO = False  # demo accounts and the page of sent messages: development on loopback alone

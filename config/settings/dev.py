@@ -4,7 +4,7 @@ import os
 
 from config import embedded, environment
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_DIR, MIDDLEWARE
+from config.settings.base import MIDDLEWARE, VAR_DIR
 
 DEBUG = True
 DEMO = True
@@ -27,7 +27,7 @@ CACHES = {
 }
 
 EMAIL_BACKEND = "accounts.mail.FolderBackend"
-EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -8,13 +8,12 @@ from accounts.actors import SYSTEM
 from competences.services.risks import assess_waiting_editions
 from tasks.runs import run_once
 
-BATCH = 500
-BATCHES = 200  # a run ends before its time limit; the next one goes on
+EDITIONS = 20  # a run ends before its time limit; the next one goes on
 
 
 @shared_task(name="tasks.jobs.risks.assess")
 def assess() -> dict[str, int]:
-    """Open and close the flags of every record that the waiting editions touch, batch by batch.
+    """Open and close the flags of every record that the waiting editions touch, one edition after the other.
 
     Safe twice: one open flag a statement and family, and an edition waits until its last record is done.
     """
@@ -23,9 +22,9 @@ def assess() -> dict[str, int]:
 
 def _assess() -> Counter[str]:
     counts: Counter[str] = Counter()
-    for _batch in range(BATCHES):
-        batch = assess_waiting_editions(actor=SYSTEM, limit=BATCH)
-        counts.update(batch)
-        if not any(batch.values()):
+    for _edition in range(EDITIONS):
+        done = assess_waiting_editions(actor=SYSTEM, limit=1)
+        counts.update(done)
+        if not done["editions"]:
             break
     return counts

@@ -62,7 +62,8 @@ class Command(BaseCommand):
             call_command("load_starter", stdout=self.stdout)
 
     def _programs(self, port: int, workers: int) -> list[Program]:
-        schedule = settings.BASE_DIR / "var" / "celerybeat-schedule"
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        schedule = settings.VAR_DIR / "celerybeat-schedule"
         web = python("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port))
         # One blocking thread a process: see docs/operations.md.
         web += ["--workers", str(workers), "--blocking-threads", "1", "--no-ws", "config.wsgi:application"]
