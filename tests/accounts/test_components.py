@@ -15,10 +15,11 @@ from django.urls import include, path
 from django.utils import translation
 
 from accounts.models import Organisation
-from accounts.views.style import SampleForm
+from accounts.views.style import SampleForm, style
 from tests.accounts.factories import UserFactory
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
+ROOT = Path(__file__).resolve().parents[2]
+STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
 COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-f]{6})")
 
 # (text, ground): every pair in which the stylesheets write words.
@@ -228,7 +229,21 @@ urlpatterns = [
         ),
     ),
     path("compte/", include("allauth.account.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("style/", style),
 ]
+
+
+@pytest.mark.urls(__name__)
+def test_style_page_shows_every_component(client):
+    response = client.get("/style/")
+    shown = {used.name for used in response.templates}
+    everything = {f"components/{path.name}" for path in (TEMPLATES / "components").glob("*.html")}
+    assert everything - shown == set()
+
+
+def test_style_page_is_for_development_alone(client):
+    assert client.get("/style/").status_code == 404
 
 
 class TestHeader:
