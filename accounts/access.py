@@ -43,6 +43,8 @@ class WorkerPolicy:
 
     def mandates(self) -> QuerySet[Mandate]:
         """The mandates that give the actor a right over others."""
+        if not isinstance(self.actor, User):
+            return Mandate.objects.none()
         return Mandate.objects.effective(self.on).filter(adviser=self.actor, purpose=self.purpose)
 
     def workers(self) -> QuerySet[Worker]:
@@ -125,7 +127,8 @@ def access_mandate(actor: Actor, public_id: UUID | str) -> Mandate:
     """A mandate, for the worker who gave it. Raises `NotFound` to everybody else, its adviser included."""
     identifier = _as_uuid(public_id)
     person = require_person(actor)
-    mandate = Mandate.objects.filter(public_id=identifier, worker__user=person).first()
+    mandates = Mandate.objects.filter(worker__user=person)
+    mandate = mandates.filter(public_id=identifier).first() if identifier else None
     if mandate is None:
         raise NotFound
     return mandate

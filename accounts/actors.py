@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.contrib.auth.models import AnonymousUser
+
 from accounts.errors import NotFound
 from accounts.models import User
 
@@ -32,8 +34,8 @@ def require_staff(actor: Actor) -> None:
         raise NotFound
 
 
-def require_person(actor: Actor) -> User:
-    """The open account that acts for itself; a visitor or the machine is turned away."""
+def require_person(actor: Actor | AnonymousUser) -> User:
+    """The open account that acts for itself (`request.user`); a visitor or the machine is turned away."""
     if not (isinstance(actor, User) and actor.is_active and actor.pk):
         raise NotFound
     return actor

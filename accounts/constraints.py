@@ -35,4 +35,4 @@ def constraints_as_refusals(
         name = broken_constraint(error)
         if name not in messages:
             raise
-        raise Refused(name, messages[name], field=(fields or {}).get(name)) from error
+        raise Refused(str(name), messages[name] or "", field=(fields or {}).get(name)) from error

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import require_person
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.errors import Refused
 from accounts.models import Notification
@@ -29,7 +30,7 @@ class NotificationAdmin(ReadOnlyAdmin):
         moved = 0
         for notification in queryset:
             try:
-                requeue(actor=request.user, notification=notification)
+                requeue(actor=require_person(request.user), notification=notification)
             except Refused:
                 continue
             moved += 1

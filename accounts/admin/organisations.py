@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.actors import require_person
 from accounts.admin.base import ServiceAdmin
 from accounts.enums import MembershipRole, OrganisationKind
 from accounts.models import Membership, Organisation
@@ -34,9 +35,9 @@ class OrganisationAdmin(ServiceAdmin):
     ) -> Organisation:
         name = form.cleaned_data["name"]
         if change:
-            return rename_organisation(actor=request.user, organisation=obj, name=name)
+            return rename_organisation(actor=require_person(request.user), organisation=obj, name=name)
         kind = OrganisationKind(form.cleaned_data["kind"])
-        return create_organisation(actor=request.user, name=name, kind=kind)
+        return create_organisation(actor=require_person(request.user), name=name, kind=kind)
 
 
 @admin.register(Membership)
@@ -56,9 +57,9 @@ class MembershipAdmin(ServiceAdmin):
     def write(self, request: HttpRequest, obj: Membership, form: forms.ModelForm, change: bool) -> Membership:
         values: dict[str, Any] = form.cleaned_data
         if change:
-            return end_membership(actor=request.user, membership=obj, end_on=values["end_on"])
+            return end_membership(actor=require_person(request.user), membership=obj, end_on=values["end_on"])
         return start_membership(
-            actor=request.user,
+            actor=require_person(request.user),
             user=values["user"],
             organisation=values["organisation"],
             role=MembershipRole(values["role"]),

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.actors import require_person
 from accounts.admin.base import ServiceAdmin
 from accounts.models import User
 from accounts.services.people import create_user, set_active
@@ -39,10 +40,11 @@ class UserAdmin(ServiceAdmin):
         return tuple(name for name in self.get_fields(request, obj) if name != "is_active")
 
     def write(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> User:
+        actor = require_person(request.user)
         if change:
-            return set_active(actor=request.user, user=obj, is_active=form.cleaned_data["is_active"])
+            return set_active(actor=actor, user=obj, is_active=form.cleaned_data["is_active"])
         return create_user(
-            actor=request.user,
+            actor=actor,
             email=form.cleaned_data["email"],
             name=form.cleaned_data["name"],
             language=form.cleaned_data["language"],

@@ -24,7 +24,7 @@ class OrganisationChoiceForm(forms.Form):
         self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
 
 
-class AdviserField(forms.ModelChoiceField):
+class AdviserField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A membership, shown by its adviser's name."""
 
     def label_from_instance(self, obj: Membership) -> str:
@@ -34,7 +34,7 @@ class AdviserField(forms.ModelChoiceField):
 class GrantForm(forms.Form):
     """An adviser chosen in the list of `organisation` or by e-mail address, the purposes, and an end.
 
-    After validation, `membership` is the adviser's place in the organisation.
+    After validation, `place()` is the adviser's membership of the organisation.
     """
 
     adviser = AdviserField(
@@ -63,7 +63,7 @@ class GrantForm(forms.Form):
         help_text=_("Sans date, l’accès dure jusqu’à ce que vous le retiriez."),
     )
 
-    membership: Membership | None = None
+    _place: Membership | None = None
 
     def __init__(self, *args: Any, on: date, organisation: Organisation | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,12 +84,18 @@ class GrantForm(forms.Form):
         if chosen and email:
             self.add_error("email", _("Choisissez dans la liste ou donnez une adresse, pas les deux."))
         elif chosen:
-            self.membership = chosen
+            self._place = chosen
         elif email:
             self._find_by_email(email)
         elif "adviser" in self.fields and not self.errors:
             self.add_error("adviser", _("Choisissez une personne, ou donnez son adresse e-mail."))
         return cleaned
+
+    def place(self) -> Membership:
+        """The membership of the chosen adviser, of a valid form."""
+        if self._place is None:
+            raise ValueError("The form is not valid: no adviser was found.")
+        return self._place
 
     def _find_by_email(self, email: str) -> None:
         """The place of the adviser who has this address; the words do not tell whether an account exists."""
@@ -104,4 +110,4 @@ class GrantForm(forms.Form):
                 "email", _("Cette personne conseille dans plusieurs organismes : choisissez-en un.")
             )
         else:
-            self.membership = found[0]
+            self._place = found[0]

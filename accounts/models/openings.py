@@ -21,11 +21,15 @@ class FileOpeningQuerySet(models.QuerySet["FileOpening"]):
         return self.filter(opened_at__lt=instant)
 
 
-class FileOpeningManager(models.Manager.from_queryset(FileOpeningQuerySet)):  # type: ignore[misc]
+class FileOpeningManager(models.Manager["FileOpening"]):
     """Reads and writes the log through its own connection."""
 
     def get_queryset(self) -> FileOpeningQuerySet:
-        return super().get_queryset().using(ACCESS_LOG)
+        return FileOpeningQuerySet(self.model, using=ACCESS_LOG)
+
+    def older_than(self, instant: datetime) -> FileOpeningQuerySet:
+        """Openings made before `instant`."""
+        return self.get_queryset().older_than(instant)
 
 
 class FileOpening(models.Model):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
@@ -58,7 +59,7 @@ def former_mandates(worker: Worker, on: date, limit: int = 20) -> QuerySet[Manda
     )
 
 
-def opening_days(worker: Worker) -> QuerySet[FileOpening, dict[str, object]]:
+def opening_days(worker: Worker) -> QuerySet[FileOpening, Any]:
     """Openings of the file gathered by day, person and purpose, the latest first. One page is cut from it."""
     return (
         FileOpening.objects.filter(worker_id=worker.pk)
@@ -69,7 +70,7 @@ def opening_days(worker: Worker) -> QuerySet[FileOpening, dict[str, object]]:
     )
 
 
-def with_actors(rows: list[dict[str, object]]) -> list[OpeningDay]:
+def with_actors(rows: list[dict[str, Any]]) -> list[OpeningDay]:
     """The rows of a page with the accounts they name, in one query; None for an account that was erased."""
     actors = User.objects.in_bulk([row["actor_id"] for row in rows])
     return [

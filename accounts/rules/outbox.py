@@ -49,7 +49,7 @@ def retry_delay(attempts: int, *, jitter: float) -> timedelta:
 
     `jitter`, in [0, 1), spreads over the last half of the wait rows that failed together.
     """
-    doubled = FIRST_DELAY * 2 ** min(max(attempts, 1) - 1, 20)
+    doubled = FIRST_DELAY * int(2 ** min(max(attempts, 1) - 1, 20))
     capped = min(doubled, LONGEST_DELAY)
     return capped * (0.5 + jitter / 2)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import access_mandate
+from accounts.actors import require_person
 from accounts.errors import Refused
 from accounts.forms.mandates import GrantForm, OrganisationChoiceForm
 from accounts.mandate_texts import CURRENT_VERSION, MANDATE_TEXTS
@@ -27,7 +28,7 @@ DAYS_A_PAGE = 20
 def access(request: HttpRequest) -> HttpResponse:
     """Who can see what, and who looked."""
     today = timezone.localdate()
-    worker = request.user.worker
+    worker = require_person(request.user).worker
     page = Paginator(opening_days(worker), DAYS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "grantees": grantees(worker, today),
@@ -60,13 +61,13 @@ def grant(request: HttpRequest) -> HttpResponse:
 
 def _granted(request: HttpRequest, form: GrantForm) -> bool:
     """Calls the service; a refusal goes beside its field."""
-    membership = form.membership
+    person, place = require_person(request.user), form.place()
     try:
         mandates = grant_mandates(
-            actor=request.user,
-            worker=request.user.worker,
-            adviser=membership.user,
-            organisation=membership.organisation,
+            actor=person,
+            worker=person.worker,
+            adviser=place.user,
+            organisation=place.organisation,
             purposes=form.cleaned_data["purposes"],
             on=form.on,
             end_on=form.cleaned_data["end_on"],
@@ -86,7 +87,8 @@ def _granted(request: HttpRequest, form: GrantForm) -> bool:
 @require_POST
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes an access back, in one click."""
-    mandate = withdraw_mandate(actor=request.user, mandate=access_mandate(request.user, public_id))
+    person = require_person(request.user)
+    mandate = withdraw_mandate(actor=person, mandate=access_mandate(person, public_id))
     messages.success(
         request,
         gettext("C’est fait : %(name)s n’a plus accès pour ce but.") % {"name": mandate.adviser.display_name},

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.actors import require_person
 from accounts.enums import Language
 from accounts.forms.profile import ProfileForm
 from accounts.queries.preferences import switched_off_by
@@ -20,7 +21,7 @@ from accounts.services.people import set_preferences, update_profile
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, language and families of messages."""
-    user = request.user
+    user = require_person(request.user)
     form = ProfileForm(
         request.POST or None,
         initial={"name": user.name, "language": user.language},
