@@ -16,11 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, require_system
+from accounts.enums import MembershipRole, OrganisationKind, Purpose
 from accounts.errors import DomainError
 from accounts.models import Organisation, User
 from accounts.services.mandates import grant_mandates
 from accounts.services.organisations import create_organisation, start_membership
 from accounts.services.people import create_user
+from competences.enums import JobUse, StatementSource
 from competences.importers.base import Claim
 from competences.models import Concept, Edition
 from competences.services.bilans import set_bilan_plan
@@ -100,19 +102,22 @@ class _Load:
         report = import_edition(
             actor=self.actor, format=format, path=path, slug=slug, claim=claim, apply=True
         )
-        return Edition.objects.select_related("reference").get(pk=report.edition.pk)
+        return Edition.objects.select_related("reference").get(
+            reference__slug=slug, number=report.edition_name
+        )
 
     def _instant(self, days: int) -> dt.datetime:
         return self.now - dt.timedelta(days=days)
 
-    def _day(self, days: int | None) -> dt.date | None:
-        return None if days is None else self.today - dt.timedelta(days=days)
+    def _day(self, days: int) -> dt.date:
+        return self.today - dt.timedelta(days=days)
 
     def _accounts(self) -> None:
         """Every account under the one password of the demo, hashed once: hashing is slow on purpose."""
         members = [member for organisation in self.demo.organisations for member in organisation.members]
         password = make_password(people.PASSWORD)
-        for person in (*self.demo.workers, *members):
+        everyone: list[people.Worker | people.Member] = [*self.demo.workers, *members]
+        for person in everyone:
             user = create_user(actor=self.actor, email=person.email, name=person.name, is_verified=True)
             user.password = password
             user.joined_at = self._instant(self.demo.joined)
@@ -121,14 +126,16 @@ class _Load:
 
     def _organisations(self, concepts: dict[tuple[str, str], Concept], edition: Edition) -> None:
         for row in self.demo.organisations:
-            organisation = create_organisation(actor=self.actor, name=row.name, kind=row.kind)
+            organisation = create_organisation(
+                actor=self.actor, name=row.name, kind=OrganisationKind(row.kind)
+            )
             self.organisations[row.name] = organisation
             for member in row.members:
                 start_membership(
                     actor=self.actor,
                     user=self.users[member.email],
                     organisation=organisation,
-                    role=member.role,
+                    role=MembershipRole(member.role),
                     start_on=self._day(member.since),
                 )
             for job in row.jobs:
@@ -149,7 +156,7 @@ class _Load:
                 worker=user.worker,
                 title=concepts["title", job.id],
                 edition=edition,
-                use=job.use,
+                use=JobUse(job.use),
                 start_on=self._day(job.since),
                 now=self._instant(min(job.since, self.demo.joined)),
             )
@@ -169,7 +176,7 @@ class _Load:
                 worker=user.worker,
                 adviser=self.users[self.demo.adviser],
                 organisation=self.organisations[self.demo.adviser_body],
-                purposes=row.mandate.purposes,
+                purposes=[Purpose(purpose) for purpose in row.mandate.purposes],
                 on=self._day(row.mandate.since),
                 granted_at=self._instant(row.mandate.since),
             )
@@ -182,9 +189,9 @@ class _Load:
             concept=concept,
             edition=edition,
             level=level,
-            source=stated.source,
-            acquired_on=self._day(stated.acquired),
-            practised_on=self._day(stated.practised),
+            source=StatementSource(stated.source),
+            acquired_on=None if stated.acquired is None else self._day(stated.acquired),
+            practised_on=None if stated.practised is None else self._day(stated.practised),
             now=self._instant(first),
         )
         for days, new_level in later:

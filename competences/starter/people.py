@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 
@@ -107,7 +108,7 @@ def read() -> Demo:
     )
 
 
-def _worker(row: dict) -> Worker:
+def _worker(row: dict[str, Any]) -> Worker:
     mandate = row.get("mandate")
     return Worker(
         email=row["email"],
