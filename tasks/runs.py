@@ -84,7 +84,8 @@ def _fail(run: TaskRun, error: str) -> None:
 
 
 def _finish(run: TaskRun, state: RunState, counts: dict[str, int], error: str) -> None:
-    run.state, run.counts, run.error, run.finished_at = state, counts, error, timezone.now()
+    run.state, run.counts, run.error = state, counts, error
+    run.finished_at = max(timezone.now(), run.started_at)  # clocks may be set back
     run.is_quiet = state == RunState.DONE and not any(counts.values())
     run.save()
     if run.is_quiet:
