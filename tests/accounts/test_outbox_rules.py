@@ -76,7 +76,7 @@ def test_ids_are_accepted(payload):
         1.5,
         {"id": 1},
         [1, "token"],
-        str(uuid4()).upper(),
+        "2114F5D3-3114-488C-95F6-CF859B4D2AD0",
         "2026-3-2",
         "20260302",
     ],
