@@ -70,10 +70,12 @@ def test_failures_of_one_cause_in_a_row_are_one_line():
 
 def test_a_job_that_another_process_is_doing_is_left_to_it():
     with psycopg.connect(database_url(), autocommit=True) as other:
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [int(LockSpace.JOBS), _number("job")])
+        numbers = [int(LockSpace.JOBS), _number("job")]
+        other.execute("SELECT pg_advisory_lock(%s, %s)", numbers)
         assert run_once("job", fail) == {}
         assert not TaskRun.objects.exists()
         assert run_once("another job", lambda: {"sent": 1}) == {"sent": 1}
+        other.execute("SELECT pg_advisory_unlock(%s, %s)", numbers)
     assert run_once("job", lambda: {"sent": 1}) == {"sent": 1}
 
 
