@@ -260,7 +260,7 @@ def _links(concept: Concept) -> list[Link]:
     return [Link(*row) for row in rows.values_list(*shared, *columns)]
 
 
-CORE_ORDER = {CoreFlag.CORE: 0, CoreFlag.EMERGING: 1, CoreFlag.NONE: 2}
+CORE_ORDER: dict[str, int] = {CoreFlag.CORE: 0, CoreFlag.EMERGING: 1, CoreFlag.NONE: 2}
 
 
 def _order(role: str, named: Named) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -152,7 +153,7 @@ def concept(request: HttpRequest, slug: str, kind: str, external_id: str) -> Htt
     sheet = sheets.sheet(
         slug=slug, kind=kind, external_id=external_id, number=request.GET.get("edition") or None
     )
-    facts = [(_("Identifiant"), sheet.concept.external_id)]
+    facts: list[tuple[str | Promise, str]] = [(_("Identifiant"), sheet.concept.external_id)]
     facts += [(label, sheet.attributes[name]) for name, label in FACTS.items() if sheet.attributes.get(name)]
     context = {
         "facts": facts,
