@@ -1,7 +1,6 @@
 """Rules of the outbox: verdicts, waits, what a payload may hold. No database."""
 
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from hypothesis import given

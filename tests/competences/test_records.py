@@ -1,0 +1,213 @@
+"""Declaring skills, naming jobs, dating bilans; and the pages that show them to the right person alone."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.enums import MembershipRole, OrganisationKind, Purpose
+from accounts.errors import NotFound, Refused
+from accounts.models import FileOpening
+from competences.enums import StatementSource
+from competences.models import SkillLevel, SkillStatement
+from competences.rules.clocks import add_months
+from competences.services.bilans import set_bilan_plan
+from competences.services.records import change_level, declare_skill, remove_skill, restore_skill
+from tests.accounts.factories import MandateFactory, MembershipFactory, OrganisationFactory, UserFactory
+from tests.competences.reference_builder import Built
+
+MONTHS = [
+    (dt.date(2024, 2, 29), 12, dt.date(2025, 2, 28)),
+    (dt.date(2026, 1, 31), 1, dt.date(2026, 2, 28)),
+    (dt.date(2026, 12, 15), 1, dt.date(2027, 1, 15)),
+    (dt.date(2024, 2, 29), 48, dt.date(2028, 2, 29)),
+]
+
+
+@pytest.mark.parametrize(("day", "months", "expected"), MONTHS)
+def test_months_are_added_by_the_calendar(day, months, expected):
+    assert add_months(day, months) == expected
+
+
+@given(st.dates(dt.date(1950, 1, 1), dt.date(2090, 1, 1)), st.integers(1, 120))
+def test_a_later_month_is_later_and_keeps_its_day_where_it_can(day, months):
+    later = add_months(day, months)
+    assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
+    assert later.day == day.day or (later + dt.timedelta(days=1)).day == 1
+
+
+@pytest.fixture
+def built(db):
+    made = Built()
+    made.skills = [made.concept("skill", str(n), f"Compétence numéro {n}") for n in range(30)]
+    return made
+
+
+@pytest.fixture
+def worker(built):
+    return UserFactory()
+
+
+def declare(built, user, number=0, **values):
+    asked = {"level": 3, "source": StatementSource.PROJECT, **values}
+    actor = asked.pop("actor", user)
+    return declare_skill(
+        actor=actor, worker=user.worker, concept=built.skills[number], edition=built.editions["2"], **asked
+    )
+
+
+TOMORROW = dt.timedelta(days=1)
+REFUSED = [
+    ({"level": 0}, "level"),
+    ({"level": 9}, "level"),
+    ({"acquired_on": timezone.localdate() + TOMORROW * 2}, "acquired_on"),
+    ({"practised_on": timezone.localdate() + TOMORROW * 2}, "practised_on"),
+    ({"acquired_on": dt.date(2026, 5, 2), "practised_on": dt.date(2026, 5, 1)}, "practised_on"),
+]
+
+
+@pytest.mark.parametrize(("values", "field"), REFUSED, ids=[str(n) for n in range(len(REFUSED))])
+def test_a_refusal_names_its_field_and_writes_nothing(built, worker, values, field):
+    with pytest.raises(Refused) as refusal:
+        declare(built, worker, **values)
+    assert refusal.value.field == field
+    assert not SkillStatement.objects.exists()
+
+
+def test_the_same_skill_twice_is_refused_until_it_is_taken_out(built, worker):
+    first = declare(built, worker)
+    with pytest.raises(Refused):
+        declare(built, worker)
+    remove_skill(actor=worker, statement=first)
+    declare(built, worker)
+    with pytest.raises(Refused):
+        restore_skill(actor=worker, statement=first)
+
+
+def test_a_level_is_closed_and_reopened_never_overwritten(built, worker):
+    statement = declare(built, worker, level=2)
+    change_level(actor=worker, statement=statement, level=5)
+    change_level(actor=worker, statement=statement, level=5)
+    rows = SkillLevel.objects.filter(statement=statement).order_by("start_at")
+    assert [row.level for row in rows] == [2, 5]
+    assert (rows[0].end_at, rows[1].end_at) == (rows[1].start_at, None)
+
+
+def test_nobody_else_writes_in_a_record(built, worker):
+    statement = declare(built, worker)
+    neighbour = UserFactory()
+    declare(built, neighbour)
+    for act in (
+        lambda: declare(built, worker, 1, actor=neighbour),
+        lambda: change_level(actor=neighbour, statement=statement, level=1),
+        lambda: remove_skill(actor=neighbour, statement=statement),
+        lambda: set_bilan_plan(
+            actor=neighbour,
+            worker=worker.worker,
+            last_on=dt.date(2026, 1, 1),
+            rhythm_months=12,
+            on=dt.date(2026, 6, 1),
+        ),
+    ):
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_the_next_bilan_follows_the_rhythm(worker):
+    on = dt.date(2026, 6, 1)
+    plan = set_bilan_plan(
+        actor=worker, worker=worker.worker, last_on=dt.date(2024, 2, 29), rhythm_months=24, on=on
+    )
+    assert plan.next_on == dt.date(2026, 2, 28)
+    with pytest.raises(Refused):
+        set_bilan_plan(actor=worker, worker=worker.worker, last_on=on + TOMORROW, rhythm_months=24, on=on)
+
+
+# -- pages
+
+
+def test_the_form_keeps_what_was_typed_beside_its_refusal(built, worker, client):
+    client.force_login(worker)
+    url = reverse("competences:statement_add", args=[built.skills[0].pk])
+    typed = {"level": "4", "source": "study", "acquired_on": "2990-01-01", "practised_on": ""}
+    page = client.post(url, typed).content.decode()
+    assert 'value="2990-01-01"' in page
+    assert 'id="id_acquired_on_error"' in page
+    assert client.post(url, {**typed, "acquired_on": "2020-01-01"}).status_code == 302
+    assert SkillStatement.objects.get().levels.get().level == 4
+
+
+PAGES = ["dashboard", "statements", "worker_jobs", "bilan"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_of_an_empty_record_and_of_a_visitor(worker, client, name):
+    url = reverse(f"competences:{name}")
+    assert client.get(url).status_code == 302
+    client.force_login(worker)
+    assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["dashboard", "statements"])
+def test_lists_cost_the_same_whatever_their_length(
+    built, worker, client, name, django_assert_max_num_queries
+):
+    client.force_login(worker)
+    for number in range(30):
+        declare(built, worker, number)
+    client.get(reverse(f"competences:{name}"))
+    with django_assert_max_num_queries(16):
+        assert client.get(reverse(f"competences:{name}")).status_code == 200
+
+
+def test_anothers_statement_is_as_absent_as_none(built, worker, client):
+    statement = declare(built, worker)
+    neighbour = UserFactory()
+    declare(built, neighbour)
+    client.force_login(neighbour)
+    for name in ("statement_remove", "statement_restore"):
+        assert client.post(reverse(f"competences:{name}", args=[statement.public_id])).status_code == 404
+    assert client.get(reverse("competences:statement", args=[statement.public_id])).status_code == 404
+
+
+@pytest.fixture
+def adviser(db):
+    body = OrganisationFactory(kind=OrganisationKind.ADVISER_BODY)
+    return MembershipFactory(organisation=body, role=MembershipRole.ADVISER).user
+
+
+def mandate(worker, adviser):
+    [membership] = adviser.memberships.all()
+    return MandateFactory(
+        worker=worker.worker,
+        adviser=adviser,
+        organisation=membership.organisation,
+        purpose=Purpose.FOLLOW_UP,
+    )
+
+
+def test_an_adviser_opens_the_files_of_their_mandates_alone(built, worker, adviser, client):
+    declare(built, worker)
+    other = UserFactory()
+    mandate(worker, adviser)
+    client.force_login(adviser)
+    assert worker.display_name in client.get(reverse("competences:adviser")).content.decode()
+    assert (
+        client.get(reverse("competences:adviser_worker", args=[worker.worker.public_id])).status_code == 200
+    )
+    assert FileOpening.objects.filter(worker_id=worker.worker.pk, actor_id=adviser.pk).count() == 1
+    refused = client.get(reverse("competences:adviser_worker", args=[other.worker.public_id]))
+    assert refused.status_code == 404
+    client.force_login(other)
+    assert client.get(reverse("competences:adviser")).status_code == 404
+
+
+def test_an_employer_page_is_for_its_members(worker, client):
+    mine, theirs = (OrganisationFactory(kind=OrganisationKind.EMPLOYER) for _ in range(2))
+    MembershipFactory(user=worker, organisation=mine, role=MembershipRole.EMPLOYER_MEMBER)
+    client.force_login(worker)
+    assert client.get(reverse("competences:employer", args=[mine.public_id])).status_code == 200
+    assert client.get(reverse("competences:employer", args=[theirs.public_id])).status_code == 404
