@@ -4,9 +4,11 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -193,11 +195,23 @@ def test_signing_up_with_an_unverified_address_sends_the_confirmation(client):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_sign_ups_at_once_make_one_account_and_look_alike():
-    from django.test import Client
-
     results = side_by_side(*[lambda: _sign_up(Client())] * 3)
     assert {response.status_code for response in results} == {302}
     assert {response.url for response in results} == {reverse("account_email_verification_sent")}
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_taken_between_the_check_and_the_writing_looks_alike(client, monkeypatch):
+    save_user = DefaultAccountAdapter.save_user
+
+    def save_second(self, request, user, form, commit=True):
+        side_by_side(lambda: UserFactory(email="nadia@exemple.fr"))
+        return save_user(self, request, user, form, commit=commit)
+
+    monkeypatch.setattr(DefaultAccountAdapter, "save_user", save_second)
+    assert _sign_up(client).url == reverse("account_email_verification_sent")
+    assert _kinds() == ["account_exists"]
     assert User.objects.count() == 1
 
 

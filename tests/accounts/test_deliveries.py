@@ -286,6 +286,23 @@ def test_several_workers_share_the_rows_and_send_each_once(monkeypatch):
     assert sorted(sent) == sorted(row.recipient.email for row in rows)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_row_another_worker_is_taking_is_stepped_over():
+    taken, free = NotificationFactory(not_before=NOW - timedelta(days=1)), NotificationFactory()
+
+    def deliver():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return _deliver()
+
+    with transaction.atomic():
+        Notification.objects.select_for_update().get(pk=taken.pk)
+        (counts,) = side_by_side(deliver)
+    assert (counts.claimed, counts.sent) == (1, 1)
+    free.refresh_from_db()
+    assert free.state == SENT
+
+
 @pytest.mark.django_db
 def test_too_many_tries_end(monkeypatch):
     row = NotificationFactory(attempts=MAX_ATTEMPTS - 1)
