@@ -38,3 +38,19 @@ WHITENOISE_AUTOREFRESH = True
 
 # A GET that writes is a fault: it fails where developers and tests see it.
 MIDDLEWARE = [*MIDDLEWARE, "accounts.middleware.ReadOnlyGetMiddleware"]
+
+# What jobs did is told in the terminal; Celery's own "sending", "received", "succeeded" every 5 s are not.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "celery": {"level": "WARNING"},
+        "django": {"handlers": [], "propagate": True},
+        "kombu": {"level": "WARNING"},
+    },
+}

@@ -67,7 +67,9 @@ class Command(BaseCommand):
         web = python("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port))
         # One blocking thread a process: see docs/operations.md.
         web += ["--workers", str(workers), "--blocking-threads", "1", "--no-ws", "config.wsgi:application"]
-        late = python("celery", "--app", "tasks.celery", "worker", "--beat", "--schedule", str(schedule))
+        late = python(
+            "celery", "--quiet", "--app", "tasks.celery", "worker", "--beat", "--schedule", str(schedule)
+        )
         late += ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
         return [Program("web", web), Program("tasks", late)]
 
