@@ -1,7 +1,7 @@
 """Start-up of the formation app.
 
-An empty room, kept for what comes next: the ledger of training rights (append-only, explained to the cent), the
-catalogue of trainings, enrolments, funding, and the places where one trains. It will know competences, accounts
+An empty room, kept for what comes next: the ledger of training rights (append-only), the
+catalogue of trainings, enrolments, funding, places where one trains. It will know competences, accounts
 and law, and none of them will know it.
 """
 

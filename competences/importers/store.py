@@ -29,7 +29,10 @@ def write_plan(plan: EditionPlan, reference: Reference, here: int) -> None:
             # One of the two names above, never a text from outside.
             name = f"competences_{table}"
             if rows.end:
-                cursor.execute(f"UPDATE {name} SET until = %s WHERE id = ANY(%s)", [here, rows.end])  # noqa: S608
+                cursor.execute(
+                    f"UPDATE {name} SET until = %s WHERE id = ANY(%s)",  # noqa: S608
+                    [here, rows.end],
+                )
             if rows.start_earlier:
                 cursor.execute(
                     f"UPDATE {name} SET since = %s WHERE id = ANY(%s)",  # noqa: S608

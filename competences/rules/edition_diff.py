@@ -155,7 +155,8 @@ def _recycled_and_swapped(
 ) -> list[ConceptChange[C]]:
     """The two subsets of renamed jobs: the label was another job's; none of the former titles is left."""
     job_of_label = {fold(state.label): job for job, state in before.of_kind(JOB).items()}
-    former, present = defaultdict(set), defaultdict(set)
+    former: dict[C, set[C]] = defaultdict(set)
+    present: dict[C, set[C]] = defaultdict(set)
     for titles, snapshot in ((former, before), (present, after)):
         for title, job in snapshot.linked(TITLE_OF):
             titles[job].add(title)

@@ -1,0 +1,62 @@
+"""What stands in two places says the same in both."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import get_template
+from django.urls import get_resolver
+
+from accounts import notifications
+from tasks.celery import app
+
+ROOT = Path(__file__).parents[1]
+TEMPLATES = sorted(p.relative_to(ROOT / "templates").as_posix() for p in (ROOT / "templates").rglob("*.html"))
+LOCKS = sorted(p.name for p in ROOT.glob("requirements*.lock"))
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_compiles(name):
+    get_template(name)
+
+
+def names_of(resolver, prefix="") -> set[str]:
+    found = {f"{prefix}{key}" for key in resolver.reverse_dict if isinstance(key, str)}
+    for namespace, (_path, inner) in resolver.namespace_dict.items():
+        found |= names_of(inner, f"{prefix}{namespace}:")
+    return found
+
+
+def test_every_address_that_a_template_names_exists():
+    known = names_of(get_resolver())
+    # Addresses that a template asks for with "as" may be absent: it then shows nothing.
+    pattern = re.compile(r"{%\s*url\s+['\"]([\w:-]+)['\"](?![^%]*\sas\s)")
+    asked = {
+        (name, url)
+        for name in TEMPLATES
+        for url in pattern.findall((ROOT / "templates" / name).read_text("utf-8"))
+    }
+    assert {pair for pair in asked if pair[1] not in known} == set()
+
+
+def test_the_timetable_names_tasks_that_exist():
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
+
+
+def test_every_kind_of_message_has_a_neutral_subject():
+    for kind in notifications.kinds():
+        subject = (ROOT / "templates" / kind.templates[0]).read_text("utf-8").lower()
+        assert not re.search(r"bilan|signal|conseill", subject), kind.name
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_hashes_and_no_address(name):
+    text = (ROOT / name).read_text("utf-8")
+    assert "--hash=sha256:" in text
+    assert "://" not in text
+
+
+def test_the_demo_is_off_unless_the_development_settings_say_so():
+    assert settings.DEMO is False
