@@ -57,7 +57,7 @@ class GrantForm(forms.Form):
         error_messages={"required": _("Cochez au moins un but.")},
     )
     end_on = forms.DateField(
-        label=_("Jusqu’au (ce jour-là, l’accès est déjà fermé)"),
+        label=_("L’accès se ferme le"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Sans date, l’accès dure jusqu’à ce que vous le retiriez."),
