@@ -38,7 +38,7 @@ check: .venv/.dev ## Style, types, layers, templates, migrations, translations
 	.venv/bin/djlint templates --lint --quiet
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) manage.py check_translations
+	$(PY) -m config.translations
 
 bench: .venv/.dev ## Speed and memory, as ratios to a floor measured in the same run
 	$(PY) -m tests.benchmarks

@@ -1,0 +1,53 @@
+"""The English catalogue is whole: python -m config.translations says what is not."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PO = ROOT / "locale/en/LC_MESSAGES/django.po"
+COLLECT = "makemessages -l en --no-obsolete --add-location file -i .venv -i var -i tests"
+
+
+def output(*command: str) -> bytes:
+    return subprocess.run(command, check=True, capture_output=True, cwd=ROOT).stdout
+
+
+def names(catalogue: Path) -> set[str]:
+    """The context and texts of each entry, without their translations."""
+    text = output("msgattrib", "--no-wrap", "--no-location", "--no-obsolete", str(catalogue))
+    return {
+        "\n".join(line for line in entry.splitlines() if line.startswith(("msgctxt", "msgid")))
+        for entry in text.decode().split("\n\n")
+    }
+
+
+def problems() -> list[str]:
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        made, kept = Path(folder, "django.mo"), Path(folder, "django.po")
+        output("msgfmt", "--check-format", "-o", str(made), str(PO))
+        compiled = PO.with_suffix(".mo")
+        if not compiled.exists() or compiled.read_bytes() != made.read_bytes():
+            found.append("The compiled catalogue is not the one its .po makes: run make messages.")
+        for option, state in (("--untranslated", "untranslated"), ("--only-fuzzy", "fuzzy")):
+            if output("msgattrib", "--no-obsolete", option, str(PO)).strip():
+                found.append(f"The English catalogue has {state} entries.")
+        shutil.copy2(PO, kept)
+        try:
+            output(sys.executable, "manage.py", *COLLECT.split())
+            difference = names(PO) ^ names(kept)
+        finally:
+            shutil.copy2(kept, PO)
+        if difference:
+            shown = "\n".join(sorted(difference)[:10])
+            found.append(f"The catalogue and the sources differ: run make messages.\n{shown}")
+    return found
+
+
+if __name__ == "__main__":
+    found = problems()
+    print("\n".join(found) or "The English catalogue is whole.")
+    sys.exit(bool(found))
