@@ -1,54 +1,61 @@
 # Each target calls ordinary commands that a person may type.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3
 PY := .venv/bin/python
 PORT ?= 8000
 export UV_PYTHON_DOWNLOADS = never
-SYNC = VIRTUAL_ENV=.venv .venv/bin/uv pip sync --quiet --require-hashes requirements-uv.lock
 
-.PHONY: help run test check bench messages lock
+.PHONY: help run test check bench messages lock run-set dev-set
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-.venv/bin/uv: requirements-uv.lock
-	python3 -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	touch .venv/bin/uv
+run: run-set ## Start everything on http://127.0.0.1:8000 (PORT changes it); Ctrl-C stops it
+	@exec $(PY) manage.py up --port $(PORT)
 
-# The development set holds the run-time set: whoever has it keeps it.
-.venv/.run: requirements.lock .venv/bin/uv
-	test -e .venv/.dev || $(SYNC) requirements.lock
-	touch .venv/.run
-
-.venv/.dev: requirements-dev.lock requirements.lock .venv/bin/uv
-	$(SYNC) requirements-dev.lock
-	touch .venv/.dev .venv/.run
-
-run: .venv/.run ## Start everything on http://127.0.0.1:8000 (PORT changes it); Ctrl-C stops it
-	exec $(PY) manage.py up --port $(PORT)
-
-test: .venv/.dev ## The whole suite, on real servers and a real browser
+test: dev-set ## The whole suite, on real servers and a real browser
 	$(PY) -m pytest -n 2
 
-check: .venv/.dev ## Style, types, layers, templates, migrations, translations
+check: dev-set ## Style, types, layers, templates, migrations, translations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	.venv/bin/djlint templates --check --quiet
 	.venv/bin/djlint templates --lint --quiet
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m config.translations
+	$(PY) -m config.translations check
 
-bench: .venv/.dev ## Speed and memory, as ratios to a floor measured in the same run
+bench: dev-set ## Speed and memory, as ratios to a floor measured in the same run
 	$(PY) -m tests.benchmarks
 
-messages: .venv/.dev ## Collect the French texts and compile the English catalogue
-	$(PY) manage.py makemessages -l en --no-obsolete --add-location file -i .venv -i var -i tests
-	$(PY) manage.py compilemessages -l en -i .venv -i var
+messages: dev-set ## Collect the texts of the site and compile the English catalogue
+	$(PY) -m config.translations update
 
-lock: .venv/bin/uv ## Resolve the dependencies again
-	.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra embedded pyproject.toml -o requirements.lock
-	.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate -c requirements.lock pyproject.toml -o requirements-prod.lock
-	.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra embedded --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
-	echo uv | .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate - -o requirements-uv.lock
+# --- Dependencies -------------------------------------------------------------------------------------------
+# The development set holds the run-time set: where it was asked for once, both targets keep it.
+run-set: .venv/bin/uv
+	@$(call sync,$(if $(wildcard .venv/development),requirements-dev.lock,requirements.lock))
+
+dev-set: .venv/bin/uv
+	@$(call sync,requirements-dev.lock)
+	@touch .venv/development
+
+# Nothing to do while the lock file is the one that was installed.
+sync = cmp -s $(1) .venv/installed.lock || { echo "Installing $(1)"; rm -f .venv/installed.lock; \
+	VIRTUAL_ENV=.venv .venv/bin/uv pip sync --quiet --require-hashes $(1) requirements-uv.lock; \
+	cp $(1) .venv/installed.lock; }
+
+.venv/bin/uv: requirements-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12 run")'
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@touch .venv/bin/uv
+
+LOCK = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
+lock: .venv/bin/uv ## Resolve the dependencies of pyproject.toml again, with their hashes
+	$(LOCK) --upgrade --extra embedded pyproject.toml --output-file requirements.lock
+	$(LOCK) --upgrade --constraint requirements.lock pyproject.toml --output-file requirements-prod.lock
+	$(LOCK) --upgrade --constraint requirements.lock --extra embedded --group dev pyproject.toml --output-file requirements-dev.lock
+	echo uv | $(LOCK) --upgrade --python-version 3.11 - --output-file requirements-uv.lock

@@ -39,7 +39,8 @@ def write_plan(plan: EditionPlan, reference: Reference, here: int) -> None:
                     [here, rows.start_earlier],
                 )
     _copy(
-        "competences_conceptrevision (concept_id, label, folded, description, attributes, words, since, until)",
+        "competences_conceptrevision"
+        " (concept_id, label, folded, description, attributes, words, since, until)",
         (
             _revision(concept, state.label, state.description, state.attributes, since, until)
             for concept, state, since, until in plan.revisions.add

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError
-from competences.models import Edition, Reference
+from competences.models import Concept, Edition, Reference
 from competences.rules import edition_diff
 from competences.rules.edition_diff import ConceptState, Snapshot
 
@@ -33,9 +33,11 @@ def find_edition(reference: str, name: str) -> Edition:
     return found
 
 
-def newest_edition(reference: Reference) -> Edition | None:
-    """The edition in force, None for a reference without any."""
-    return Edition.objects.in_history().filter(reference=reference).last()
+def last_edition_of(concept: Concept) -> Edition | None:
+    """The newest edition that holds a concept: the one in force, or the last before it was withdrawn."""
+    until = concept.revisions.order_by("-until").values_list("until", flat=True).first()
+    editions = Edition.objects.in_history().filter(reference=concept.reference_id)
+    return editions.filter(position__lt=until).last() if until else None
 
 
 def neighbours(reference: Reference, position: int) -> tuple[Edition | None, Edition | None]:

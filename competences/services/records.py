@@ -52,6 +52,7 @@ def declare_skill(
         raise Refused(
             "not_declarable", _("Choisissez une compétence ou un savoir dans la liste."), field="concept"
         )
+    _refuse_not_held(concept, edition, field="concept")
     try:
         with transaction.atomic():
             statement = SkillStatement.objects.create(
@@ -135,6 +136,8 @@ def add_worker_job(
     _require_own(actor, worker)
     now = now or timezone.now()
     _refuse_not_title(title, edition)
+    if start_on and start_on > timezone.localdate(now):
+        raise Refused("future_date", _("Cette date est dans le futur."), field="start_on")
     try:
         with transaction.atomic():
             job = WorkerJob.objects.create(
@@ -221,6 +224,15 @@ def _review_all(actor: Actor, worker: Worker, now: dt.datetime) -> None:
 def _refuse_not_title(title: Concept, edition: Edition) -> None:
     if title.kind != ConceptKind.TITLE or title.reference_id != edition.reference_id:
         raise Refused("not_a_title", _("Choisissez un métier dans la liste."), field="title")
+    _refuse_not_held(title, edition, field="title")
+
+
+def _refuse_not_held(concept: Concept, edition: Edition, *, field: str) -> None:
+    """A person declares what they read: a concept that the edition did not hold was not there to read."""
+    if not concept.revisions.as_of(edition.position).exists():
+        raise Refused(
+            "not_in_edition", _("Cette édition du référentiel ne contient pas ce choix."), field=field
+        )
 
 
 def _refuse_bad_level(level: int) -> None:

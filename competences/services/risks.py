@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.services.notifications import OutboxRow, enqueue_many
-from competences.enums import ChangeKind, EditionStatus, FlagEnd, ImpactState, JobUse, LinkKind, RiskFamily
+from competences.enums import (
+    ChangeKind,
+    ConceptKind,
+    EditionStatus,
+    FlagEnd,
+    ImpactState,
+    JobUse,
+    LinkKind,
+    RiskFamily,
+)
 from competences.models import (
     Change,
     ConceptLink,
@@ -26,6 +35,7 @@ from competences.rules.risks import Signal, SkillFacts, Span, obsolescence
 
 BATCH = 1_000
 TOUCHING = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.ORPHANED)
+TITLE_CHANGES = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MOVED)
 
 
 @transaction.atomic
@@ -75,7 +85,7 @@ def _assess(actor: Actor, edition: Edition, now: dt.datetime) -> tuple[int, int]
     for ids in _batches(_touched(edition).values_list("pk", flat=True).iterator()):
         opened = review_statements(actor=actor, statement_ids=ids, now=now)
         flags += len(opened)
-        messages += _tell(actor, edition, [flag.statement_id for flag in opened])
+        messages += _tell(actor, opened)
     return flags, messages
 
 
@@ -84,7 +94,7 @@ def _touched(edition: Edition) -> Any:
     changes = Change.objects.filter(edition=edition)
     concepts = changes.filter(kind__in=TOUCHING).values("concept_id")
     links = changes.filter(kind__in=(ChangeKind.LINKED, ChangeKind.UNLINKED)).values("other_id")
-    moved = changes.filter(kind=ChangeKind.MOVED).values("concept_id")
+    moved = changes.filter(kind__in=TITLE_CHANGES, concept_kind=ConceptKind.TITLE).values("concept_id")
     movers = WorkerJob.objects.filter(use=JobUse.CURRENT, end_on=None, title_id__in=moved).values("worker_id")
     return (
         SkillStatement.objects.standing()
@@ -93,23 +103,20 @@ def _touched(edition: Edition) -> Any:
     )
 
 
-def _tell(actor: Actor, edition: Edition, statement_ids: Sequence[int]) -> int:
-    """One message a person and edition; whoever was told already is not told again."""
-    people = (
-        SkillStatement.objects.filter(pk__in=statement_ids)
-        .order_by("worker_id")
-        .distinct("worker_id")
-        .values_list("worker__public_id", "worker__user_id")
-    )
-    rows = [
-        OutboxRow(
-            recipient_id=user,
-            dedupe_key=f"reference_changed:{edition.public_id}:{worker}",
-            payload={"edition": edition.pk},
-        )
-        for worker, user in people
-    ]
-    return enqueue_many(actor=actor, kind="reference_changed", rows=rows)
+def _tell(actor: Actor, opened: Sequence[RiskFlag]) -> int:
+    """One message a person and edition that a flag names; whoever was told already is not told again.
+
+    The edition is the flag's: when two editions wait, the first assessment already sees the newest.
+    """
+    people = SkillStatement.objects.filter(pk__in=[flag.statement_id for flag in opened])
+    columns = people.values_list("pk", "worker__public_id", "worker__user_id")
+    workers = {pk: (worker, user) for pk, worker, user in columns}
+    rows: dict[str, OutboxRow] = {}
+    for flag in opened:
+        worker, user = workers[flag.statement_id]
+        key = f"reference_changed:{flag.edition.public_id}:{worker}"
+        rows[key] = OutboxRow(recipient_id=user, dedupe_key=key, payload={"edition": flag.edition_id})
+    return enqueue_many(actor=actor, kind="reference_changed", rows=rows.values())
 
 
 def _review(statements: Sequence[SkillStatement], now: dt.datetime) -> list[RiskFlag]:

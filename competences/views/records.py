@@ -17,7 +17,7 @@ from competences.enums import ConceptKind, JobUse
 from competences.forms.records import BilanForm, LevelForm, SkillForm
 from competences.models import Concept, Edition, SkillStatement, WorkerJob
 from competences.queries.dashboards import bilan_plan, labels_of, statements_of, with_labels, worker_jobs
-from competences.queries.references import newest_edition
+from competences.queries.references import last_edition_of
 from competences.queries.search import search
 from competences.services.bilans import set_bilan_plan
 from competences.services.records import (
@@ -179,9 +179,9 @@ def bilan(request: HttpRequest) -> HttpResponse:
 
 
 def declared_concept(concept_id: int, kinds: tuple[str, ...]) -> tuple[Concept, Edition, str]:
-    """A concept of these kinds, its reference's newest edition, and its label."""
+    """A concept of these kinds, the newest edition that holds it (an old one may), and its label."""
     concept = Concept.objects.select_related("reference").filter(pk=concept_id, kind__in=kinds).first()
-    edition = newest_edition(concept.reference) if concept else None
+    edition = last_edition_of(concept) if concept else None
     if concept is None or edition is None:
         raise NotFound
     return concept, edition, labels_of([concept.pk])[concept.pk]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.actors import SYSTEM
+from accounts.errors import Refused
 from accounts.models import Notification
 from competences.enums import FlagEnd, ImpactState, JobUse, RiskRule, StatementSource
 from competences.models import OPEN, Edition, RiskFlag
@@ -122,6 +123,41 @@ def test_an_import_opens_flags_and_tells_each_person_once(built, secretary):
     Edition.objects.filter(number="2").update(impact=ImpactState.WAITING)
     assert assess_waiting_editions(actor=SYSTEM, limit=5) == {"editions": 1, "flags": 0, "messages": 0}
     assert Notification.objects.filter(kind="reference_changed", recipient=secretary).count() == 1
+
+
+def test_two_editions_that_wait_together_still_tell_the_person(built, secretary):
+    """The first assessment sees the newest edition: the message names the edition of the flag."""
+    Edition.objects.filter(number="2").update(status="retired")
+    declare(built, secretary, built.fax)
+    Edition.objects.update(status="current", impact=ImpactState.WAITING)
+    assert assess_waiting_editions(actor=SYSTEM, limit=5)["messages"] == 1
+    flag = RiskFlag.objects.open().get()
+    told = Notification.objects.get(kind="reference_changed")
+    assert told.payload == {"edition": flag.edition_id}
+    assert told.recipient == secretary
+
+
+def test_a_title_that_goes_is_a_job_that_asks_no_more(built, secretary):
+    held = declare(built, secretary, built.tableur)
+    assert rules(secretary) == {}
+    built.title.links_out.update(until=built.place("2"))
+    built.title.revisions.update(until=built.place("2"))
+    built.change("2", "removed", built.title)
+    Edition.objects.filter(number="2").update(impact=ImpactState.WAITING)
+    assess_waiting_editions(actor=SYSTEM, limit=5)
+    assert held.flags.get().rule == RiskRule.DROPPED_FROM_MY_JOB
+
+
+def test_what_an_edition_did_not_hold_is_not_declared_against_it(built, secretary):
+    with pytest.raises(Refused):
+        declare_skill(
+            actor=secretary,
+            worker=secretary.worker,
+            concept=built.fax,
+            edition=built.editions["2"],
+            level=4,
+            source=StatementSource.JOB,
+        )
 
 
 def test_a_neighbour_is_not_touched(built, secretary):
