@@ -21,17 +21,17 @@ check: dev-set ## Style, types, layers, templates, migrations, translations
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	.venv/bin/djlint templates --check --quiet
 	.venv/bin/djlint templates --lint --quiet
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m config.translations check
+	$(PY) -m config.translations
 
 bench: dev-set ## Speed and memory, as ratios to a floor measured in the same run
 	$(PY) -m tests.benchmarks
 
 messages: dev-set ## Collect the texts of the site and compile the English catalogue
-	$(PY) -m config.translations update
+	$(PY) manage.py makemessages -l en --no-obsolete --add-location file -i .venv -i var -i tests
+	$(PY) manage.py compilemessages -l en -i .venv -i var
 
 # --- Dependencies -------------------------------------------------------------------------------------------
 # The development set holds the run-time set: where it was asked for once, both targets keep it.
