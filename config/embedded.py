@@ -278,7 +278,8 @@ def _programs_on_path() -> Programs:
         version = re.search(rb"(?:\) |v=)(\d+)\.(\d+)", words)
         if version is None or tuple(map(int, version.groups())) < oldest:
             raise EmbeddedError(NOTHING_FOUND.format(trouble=f"too old: {words.decode().strip()}"))
-    return Programs(*(Path(str(where)) for where in found.values()), wheels=None)
+    places = {program: Path(str(where)) for program, where in found.items()}
+    return Programs(places["initdb"], places["postgres"], places["redis-server"], wheels=None)
 
 
 def _account_name() -> str:
@@ -333,8 +334,8 @@ def _copy_programs(programs: Programs, folder: Path) -> Programs:
             making.rename(target)
         except OSError:  # the other pair of this clone was faster
             shutil.rmtree(making)
-    places = [target / path.relative_to(wheels) for path in wanted[:3]]
-    return Programs(*places, wheels=target)
+    initdb, postgres, redis_server = (target / path.relative_to(wheels) for path in wanted[:3])
+    return Programs(initdb, postgres, redis_server, wheels=target)
 
 
 def _open_for_reading(folder: Path) -> None:

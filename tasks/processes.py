@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
-from typing import IO, TextIO, cast
+from typing import IO, Protocol, cast
 
 STOP_SECONDS = 10.0
 TICK_SECONDS = 0.1
@@ -36,6 +36,16 @@ class Program:
     command: Sequence[str]
 
 
+class Output(Protocol):
+    """Where lines are shown: a file, or the output of a command."""
+
+    def write(self, text: str, /) -> object:
+        """Show a text."""
+
+    def flush(self) -> None:
+        """Show it now."""
+
+
 class ProcessGroup:
     """Starts programs, shows what they print, and ends them all as soon as one ends or somebody asks.
 
@@ -43,7 +53,7 @@ class ProcessGroup:
     ends the others in good order.
     """
 
-    def __init__(self, programs: Sequence[Program], environment: Mapping[str, str], out: TextIO) -> None:
+    def __init__(self, programs: Sequence[Program], environment: Mapping[str, str], out: Output) -> None:
         self.programs = programs
         self.environment = dict(environment)
         self.out = out

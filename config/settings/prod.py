@@ -21,7 +21,8 @@ if not ALLOWED_HOSTS:
 if urlsplit(BASE_URL).scheme != "https":
     raise ImproperlyConfigured("BASE_URL begins with https://: its links carry the keys of accounts.")
 
-DATABASES = environment.databases(environment.required("DATABASE_URL"))
+DATABASE_URL = environment.required("DATABASE_URL")
+DATABASES = environment.databases(DATABASE_URL)
 REDIS_URL = environment.required("REDIS_URL")
 CELERY_BROKER_URL = environment.celery_broker(REDIS_URL)
 CACHES = {

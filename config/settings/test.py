@@ -13,9 +13,8 @@ BASE_URL = "http://testserver"
 # Two people, or two checkouts on one server, give two suffixes and never meet.
 SUFFIX = os.environ.get("PERENNE_TEST_SUFFIX", "")
 _servers = embedded.serve("test")
-DATABASES = environment.databases(
-    _servers.database_url, test_name="_".join(filter(None, ["test_perenne", SUFFIX]))
-)
+DATABASE_URL = _servers.database_url
+DATABASES = environment.databases(DATABASE_URL, test_name="_".join(filter(None, ["test_perenne", SUFFIX])))
 REDIS_URL = _servers.redis_url
 CELERY_BROKER_URL = environment.celery_broker(REDIS_URL)
 CACHES = {

@@ -75,7 +75,7 @@ class Command(BaseCommand):
 
     def _environment(self, port: int) -> dict[str, str]:
         """What the programs are told: where the servers are (they start none), and under which settings."""
-        return os.environ | {
+        return dict(os.environ) | {
             "DATABASE_URL": settings.DATABASE_URL,
             "REDIS_URL": settings.REDIS_URL,
             "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
