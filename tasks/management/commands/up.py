@@ -56,10 +56,10 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
+            call_command("migrate", interactive=False)
         if settings.DEMO and "load_starter" in get_commands() and not User.objects.exists():
             self.stdout.write("The database is empty: loading the starter data.")
-            call_command("load_starter", stdout=self.stdout)
+            call_command("load_starter")
 
     def _programs(self, port: int, workers: int) -> list[Program]:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
