@@ -131,8 +131,10 @@ class ProcessGroup:
                     self._line(name, line)
 
     def _line(self, name: str, line: bytes) -> None:
-        self.out.write(f"{name:<{self._width}} | {line.decode(errors='replace')}\n")
-        self.out.flush()
+        # A terminal that was closed takes nothing more; the programs must end in good order all the same.
+        with contextlib.suppress(OSError):
+            self.out.write(f"{name:<{self._width}} | {line.decode(errors='replace')}\n")
+            self.out.flush()
 
     def _stop(self) -> None:
         """Ask every program to end, then end by force what remains of its session."""

@@ -84,6 +84,21 @@ def test_a_program_that_will_not_end_is_ended(tmp_path, monkeypatch):
     assert keeper.wait_until(lambda: not alive(tmp_path), 5), alive(tmp_path)
 
 
+def test_a_closed_terminal_prevents_no_end(tmp_path):
+    class Closed(io.StringIO):
+        def write(self, text: str, /) -> int:
+            super().write(text)
+            raise OSError(5, "Input/output error")
+
+    out = Closed()
+    group = ProcessGroup([program("one", WAITS, tmp_path)], os.environ, out)
+    status = group.run(
+        is_ready=lambda: "here" in out.getvalue(), when_ready=lambda: os.kill(os.getpid(), signal.SIGHUP)
+    )
+    assert status == 0
+    assert keeper.wait_until(lambda: not alive(tmp_path), 5), alive(tmp_path)
+
+
 def test_a_second_request_does_not_wait(tmp_path):
     def ask_twice() -> None:
         os.kill(os.getpid(), signal.SIGINT)

@@ -1,5 +1,6 @@
 """`manage.py up`: the whole product in one terminal, for a developer's machine."""
 
+import contextlib
 import os
 import socket
 from argparse import ArgumentParser
@@ -41,7 +42,8 @@ class Command(BaseCommand):
         status = group.run(is_ready=lambda: _answers(port), when_ready=lambda: self._welcome(port))
         if status:
             raise CommandError("A program ended by itself; the lines above say which.", returncode=status)
-        self.stdout.write("Stopped.")
+        with contextlib.suppress(OSError):  # the terminal may be the one that was closed
+            self.stdout.write("Stopped.")
 
     def _require_free(self, port: int) -> None:
         with socket.socket() as probe:
