@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -53,7 +54,14 @@ class ProcessGroup:
     ends the others in good order.
     """
 
-    def __init__(self, programs: Sequence[Program], environment: Mapping[str, str], out: Output) -> None:
+    def __init__(
+        self,
+        programs: Sequence[Program],
+        environment: Mapping[str, str],
+        out: Output,
+        terminal: int | None = None,
+    ) -> None:
+        """`terminal`: a descriptor whose hang-up asks for the end, when `out` is one."""
         self.programs = programs
         self.environment = dict(environment)
         self.out = out
@@ -62,6 +70,9 @@ class ProcessGroup:
         self._rests: dict[str, bytes] = {}
         self._selector = selectors.DefaultSelector()
         self._asked = 0
+        self._hang_up = select.poll()
+        if terminal is not None:
+            self._hang_up.register(terminal, 0)  # no event but the two that always come: error and hang-up
 
     def run(self, *, is_ready: Callable[[], bool], when_ready: Callable[[], None]) -> int:
         """Hold the programs until the end.
@@ -80,6 +91,8 @@ class ProcessGroup:
             has_told = False
             while not self._asked and not self._dead():
                 self._show(TICK_SECONDS)
+                # A terminal may go without a signal: make, when it leads the session, keeps it to itself.
+                self._asked += bool(self._hang_up.poll(0))
                 if not has_told and is_ready():
                     when_ready()
                     has_told = True

@@ -99,6 +99,16 @@ def test_a_closed_terminal_prevents_no_end(tmp_path):
     assert keeper.wait_until(lambda: not alive(tmp_path), 5), alive(tmp_path)
 
 
+def test_a_terminal_that_hangs_up_asks_for_the_end(tmp_path):
+    theirs, ours = os.openpty()
+    out = io.StringIO()
+    group = ProcessGroup([program("one", WAITS, tmp_path)], os.environ, out, terminal=ours)
+    status = group.run(is_ready=lambda: "here" in out.getvalue(), when_ready=lambda: os.close(theirs))
+    os.close(ours)
+    assert status == 0
+    assert keeper.wait_until(lambda: not alive(tmp_path), 5), alive(tmp_path)
+
+
 def test_a_second_request_does_not_wait(tmp_path):
     def ask_twice() -> None:
         os.kill(os.getpid(), signal.SIGINT)

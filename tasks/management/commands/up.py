@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -38,7 +39,8 @@ class Command(BaseCommand):
         self._require_free(port)
         self._prepare()
         connections.close_all()
-        group = ProcessGroup(self._programs(port, options["workers"]), self._environment(port), self.stdout)
+        programs, environment = self._programs(port, options["workers"]), self._environment(port)
+        group = ProcessGroup(programs, environment, self.stdout, terminal=sys.stdout.fileno())
         status = group.run(is_ready=lambda: _answers(port), when_ready=lambda: self._welcome(port))
         if status:
             raise CommandError("A program ended by itself; the lines above say which.", returncode=status)
