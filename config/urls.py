@@ -1,7 +1,5 @@
 """Every address of the site, app by app."""
 
-from importlib.util import find_spec
-
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
@@ -14,7 +12,7 @@ from accounts.views.style import style
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
-    *([path("", include("competences.urls"))] if find_spec("competences.urls") else []),
+    path("", include("competences.urls")),
     path("compte/", include("allauth.account.urls")),
     path("", include("accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
