@@ -28,13 +28,18 @@ WITHDRAWN_MALUS = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A label that answers a search. `score` is 0 to about 110."""
+    """A concept that answers a search.
+
+    `label` is the name it bears now, or bore last when it is `withdrawn`; `matched` the name that answered,
+    which may be a former one. `score` is 0 to about 110.
+    """
 
     concept_id: int
     reference: str
     kind: str
     external_id: str
     label: str
+    matched: str
     score: float
     withdrawn: bool
 
@@ -96,13 +101,16 @@ def _vocabulary() -> list[str]:
 def _candidates(query: str, folded: str, kinds: Sequence[str], reference: str | None) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
+            "SELECT found.*, last.label, last.until FROM ("
             "SELECT c.id, f.slug, c.kind, c.external_id, r.label, r.folded, r.until"
             " FROM competences_conceptrevision r"
             " JOIN competences_concept c ON c.id = r.concept_id"
             " JOIN competences_reference f ON f.id = c.reference_id"
             " WHERE r.words @@ %(query)s::tsquery AND c.kind = ANY(%(kinds)s)"
             " AND (%(reference)s::text IS NULL OR f.slug = %(reference)s)"
-            " ORDER BY r.folded <> %(folded)s, length(r.folded), c.id LIMIT %(limit)s",
+            " ORDER BY r.folded <> %(folded)s, length(r.folded), c.id LIMIT %(limit)s) found,"
+            " LATERAL (SELECT label, until FROM competences_conceptrevision"
+            " WHERE concept_id = found.id ORDER BY since DESC LIMIT 1) last",
             {
                 "query": query,
                 "kinds": list(kinds),
@@ -115,12 +123,13 @@ def _candidates(query: str, folded: str, kinds: Sequence[str], reference: str | 
 
 
 def _ranked(folded: str, asked: list[str], found: list[tuple]) -> list[Hit]:
-    """One hit a concept: its best label."""
+    """One hit a concept, by its best label."""
     best: dict[int, Hit] = {}
-    for concept, slug, kind, external_id, label, other, until in found:
+    for concept, slug, kind, external_id, matched, other, until, label, last in found:
         score = 0.7 * fuzz.token_set_ratio(folded, other) + 0.3 * fuzz.ratio(folded, other)
         score += KIND_BONUS.get(kind, 0) + 3 * (other.split(" ", 1)[0] == asked[0])
         score -= WITHDRAWN_MALUS * (until != OPEN)
         if concept not in best or best[concept].score < score:
-            best[concept] = Hit(concept, slug, kind, external_id, label, round(score, 1), until != OPEN)
+            named = (concept, slug, kind, external_id, label, matched)
+            best[concept] = Hit(*named, score=round(score, 1), withdrawn=last != OPEN)
     return sorted(best.values(), key=lambda hit: (-hit.score, hit.label, hit.concept_id))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from competences.enums import ConceptKind, LinkKind
 from competences.models import OPEN, Concept, ConceptLink, ConceptRevision
-from competences.queries.search import search
+from competences.queries.search import Hit, search
 
 KINDS = (
     ConceptKind.JOB,
@@ -42,33 +42,42 @@ def results(*, text: str, kinds: Sequence[str] = KINDS, limit: int = MOST) -> di
     """
     hits = search(text, kinds=[str(kind) for kind in kinds], limit=limit)
     coded = _with_code(text) if ConceptKind.JOB in kinds else []
-    found = [(c.pk, c.reference.slug, str(c.kind), c.external_id, "") for c in coded]
-    coded_ids = {c.pk for c in coded}
-    found += [
-        (h.concept_id, h.reference, h.kind, h.external_id, h.label)
-        for h in hits
-        if h.concept_id not in coded_ids
-    ]
-    now = _newest_names(pk for pk, *_rest in found)
-    jobs = _jobs_of_titles(pk for pk, _slug, kind, *_rest in found if kind == ConceptKind.TITLE)
+    coded_ids = {hit.concept_id for hit in coded}
+    found = [*coded, *(hit for hit in hits if hit.concept_id not in coded_ids)]
+    jobs = _jobs_of_titles(hit.concept_id for hit in found if hit.kind == ConceptKind.TITLE)
     grouped: dict[str, list[Result]] = defaultdict(list)
-    for pk, slug, kind, external_id, matched in found:
-        label, until = now[pk]
-        job_code, job_label = jobs.get(pk, ("", ""))
-        former = matched if matched != label else ""
-        if job_label == label:
+    for hit in found:
+        job_code, job_label = jobs.get(hit.concept_id, ("", ""))
+        if job_label == hit.label:
             continue  # The main title of a job is the job itself, which is listed under its own kind.
-        result = Result(kind, external_id, slug, label, until == OPEN, former, job_code, job_label)
-        grouped[kind].append(result)
+        grouped[hit.kind].append(
+            Result(
+                hit.kind,
+                hit.external_id,
+                hit.reference,
+                hit.label,
+                in_force=not hit.withdrawn,
+                matched=hit.matched if hit.matched != hit.label else "",
+                job_code=job_code,
+                job_label=job_label,
+            )
+        )
     return {str(kind): grouped[kind] for kind in kinds if grouped[kind]}
 
 
-def _with_code(text: str) -> list[Concept]:
+def _with_code(text: str) -> list[Hit]:
+    """The jobs that bear a code, as the best of hits."""
     code = text.strip()
     if not any(c.isdigit() for c in code) or len(code) > 20:
         return []
     rows = Concept.objects.filter(kind=ConceptKind.JOB, external_id__iexact=code)
-    return list(rows.select_related("reference").order_by("reference__slug"))
+    coded = list(rows.select_related("reference").order_by("reference__slug"))
+    names = _newest_names(concept.pk for concept in coded)
+    return [
+        Hit(c.pk, c.reference.slug, c.kind, c.external_id, label, label, score=100, withdrawn=until != OPEN)
+        for c in coded
+        for label, until in [names[c.pk]]
+    ]
 
 
 def _newest_names(concepts: Iterable[int]) -> dict[int, tuple[str, int]]:
