@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import Actor, require_staff
 from accounts.errors import DomainError
 from competences.enums import ReferenceFormat
 from competences.importers import digcomp, rome
@@ -32,7 +32,7 @@ NAMES = {"rome": "ROME", "digcomp": "DigComp", "demo": "Référentiel de démons
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import found and did; `edition` is None when it was a dry run of a new edition."""
+    """What an import found and did in how many seconds; `edition` is None after a dry run of a new one."""
 
     reference: str
     edition_name: str
@@ -41,8 +41,8 @@ class ImportReport:
     counts: dict[str, int]
     changes: dict[str, Any] | None
     anomalies: list[dict[str, str | int]]
-    seconds: float
-    edition: Edition | None = None
+    edition: Edition | None
+    seconds: float = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The report as `import_reference --format json` prints it."""
@@ -75,6 +75,7 @@ def import_edition(
 
     Raises BrokenSource (nothing was written) and DomainError for a format that no importer reads.
     """
+    require_staff(actor)
     started = time.perf_counter()
     parser = PARSERS.get(format)
     if parser is None:
@@ -83,13 +84,14 @@ def import_edition(
     source = Source(path)
     done = _already(slug, source.sha256)
     if done is not None:
-        return _report_of(done, slug, started)
-    with _without_collector():
-        parsed = parser(source, claim)
-        with transaction.atomic():
-            report = _import(parsed, slug, apply)
-            if not apply:
-                transaction.set_rollback(True)
+        report = _report(done, slug, applied=False, already_imported=True)
+    else:
+        with _without_collector():
+            parsed = parser(source, claim)
+            with transaction.atomic():
+                report = _import(parsed, slug, apply)
+                if not apply:
+                    transaction.set_rollback(True)
     report.seconds = time.perf_counter() - started
     return report
 
@@ -99,7 +101,7 @@ def _import(parsed: ParsedEdition, slug: str, apply: bool) -> ImportReport:
     done = _already(slug, parsed.sha256)
     if done is not None:
         # Another import of the same bytes ended while this one waited for the lock.
-        return _report_of(done, slug, time.perf_counter())
+        return _report(done, slug, applied=False, already_imported=True)
     issue = Edition.objects.filter(reference=reference, number=parsed.number).count() + 1
     here = _place(parsed, issue)
     before, after = neighbours(reference, here)
@@ -117,17 +119,7 @@ def _import(parsed: ParsedEdition, slug: str, apply: bool) -> ImportReport:
     )
     if apply:
         _apply(edition, parsed, plan, after)
-    return ImportReport(
-        reference=slug,
-        edition_name=edition.name,
-        applied=apply,
-        already_imported=False,
-        counts=edition.counts,
-        changes=edition.changes,
-        anomalies=edition.anomalies,
-        seconds=0,
-        edition=edition if apply else None,
-    )
+    return _report(edition, slug, applied=apply, already_imported=False)
 
 
 def _apply(edition: Edition, parsed: ParsedEdition, plan: EditionPlan, after: Edition | None) -> None:
@@ -173,17 +165,16 @@ def _already(slug: str, sha256: str) -> Edition | None:
     return Edition.objects.in_history().filter(reference__slug=slug, sources__sha256=sha256).first()
 
 
-def _report_of(edition: Edition, slug: str, started: float) -> ImportReport:
+def _report(edition: Edition, slug: str, *, applied: bool, already_imported: bool) -> ImportReport:
     return ImportReport(
         reference=slug,
         edition_name=edition.name,
-        applied=False,
-        already_imported=True,
+        applied=applied,
+        already_imported=already_imported,
         counts=edition.counts,
         changes=edition.changes,
         anomalies=edition.anomalies,
-        seconds=time.perf_counter() - started,
-        edition=edition,
+        edition=edition if edition.pk else None,
     )
 
 

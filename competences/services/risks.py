@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actors import Actor, require_system
 from accounts.services.notifications import OutboxRow, enqueue_many
 from competences.enums import (
     ChangeKind,
@@ -63,6 +63,7 @@ def assess_waiting_editions(*, actor: Actor, limit: int, now: dt.datetime | None
     One transaction an edition: its flags, one message a person touched, and its end as assessed. Safe to
     run twice and to be killed: an edition that was not ended is assessed again, with the same result.
     """
+    require_system(actor)
     now = now or timezone.now()
     done = {"editions": 0, "flags": 0, "messages": 0}
     waiting = Edition.objects.filter(impact=ImpactState.WAITING, status=EditionStatus.CURRENT)
