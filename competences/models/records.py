@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.periods import in_force_lookup
 from competences.enums import JobUse, StatementSource
 
 LEVELS = 8
@@ -115,7 +116,7 @@ class SkillLevel(models.Model):
 class PeriodQuerySet(models.QuerySet):
     def in_force(self, on: dt.date) -> Self:
         """Rows whose period `[start_on, end_on)` holds that day."""
-        return self.filter(Q(end_on=None) | Q(end_on__gt=on), start_on__lte=on)
+        return self.filter(in_force_lookup(on))
 
 
 class WorkerJob(models.Model):

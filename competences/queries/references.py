@@ -1,12 +1,13 @@
 """Reads of the references: an edition by its name, an edition whole, and the comparison of two."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from accounts.errors import DomainError
+from accounts.errors import DomainError, NotFound
 from competences.models import Concept, Edition, Reference
 from competences.rules import edition_diff
 from competences.rules.edition_diff import ConceptState, Snapshot
@@ -38,6 +39,18 @@ def last_edition_of(concept: Concept) -> Edition | None:
     until = concept.revisions.order_by("-until").values_list("until", flat=True).first()
     editions = Edition.objects.in_history().filter(reference=concept.reference_id)
     return editions.filter(position__lt=until).last() if until else None
+
+
+def named_concept(concept_id: int, kinds: Sequence[str]) -> tuple[Concept, Edition, str]:
+    """A concept that a person named, of one of these kinds; the newest edition that holds it; its label.
+
+    Raises NotFound.
+    """
+    concept = Concept.objects.select_related("reference").filter(pk=concept_id, kind__in=kinds).first()
+    edition = last_edition_of(concept) if concept else None
+    if concept is None or edition is None:
+        raise NotFound
+    return concept, edition, concept.revisions.order_by("since").last().label
 
 
 def neighbours(reference: Reference, position: int) -> tuple[Edition | None, Edition | None]:

@@ -23,12 +23,13 @@ from competences.queries.dashboards import (
     with_labels,
     worker_jobs,
 )
+from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.services.records import add_organisation_job, end_organisation_job
-from competences.views.records import FOUND, declared_concept
 
 SHOWN = 10
 A_PAGE = 50
+FOUND = 12
 
 
 @login_required
@@ -84,11 +85,14 @@ def employer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What changed for the jobs of an organisation; nothing about anybody."""
     organisation = _employer(request, public_id)
     text = request.GET.get("q", "")
+    named = organisation_jobs(organisation, timezone.localdate())
+    held = {job.row.title_id for job in named}
+    found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND) if text else []
     context = {
         "organisation": organisation,
-        "jobs": organisation_jobs(organisation, timezone.localdate()),
+        "jobs": named,
         "text": text,
-        "found": search(text, kinds=[ConceptKind.TITLE], limit=FOUND) if text else [],
+        "found": [(hit, hit.concept_id in held) for hit in found],
     }
     return render(request, "competences/employer.html", context)
 
@@ -98,7 +102,7 @@ def employer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def employer_job_add(request: HttpRequest, public_id: UUID, concept_id: int) -> HttpResponse:
     """Names a job of the organisation by its title."""
     organisation = _employer(request, public_id)
-    title, edition, _label = declared_concept(concept_id, (ConceptKind.TITLE,))
+    title, edition, _label = named_concept(concept_id, (ConceptKind.TITLE,))
     try:
         add_organisation_job(
             actor=request.user,

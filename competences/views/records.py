@@ -15,9 +15,9 @@ from accounts.errors import NotFound, Refused
 from accounts.models import User
 from competences.enums import ConceptKind, JobUse
 from competences.forms.records import BilanForm, LevelForm, SkillForm
-from competences.models import Concept, Edition, SkillStatement, WorkerJob
+from competences.models import SkillStatement, WorkerJob
 from competences.queries.dashboards import bilan_plan, labels_of, statements_of, with_labels, worker_jobs
-from competences.queries.references import last_edition_of
+from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.services.bilans import set_bilan_plan
 from competences.services.records import (
@@ -55,7 +55,7 @@ def statements(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement_add(request: HttpRequest, concept_id: int) -> HttpResponse:
     """Declares one skill: level, source, dates."""
-    concept, edition, label = declared_concept(concept_id, DECLARABLE)
+    concept, edition, label = named_concept(concept_id, DECLARABLE)
     form = SkillForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -119,11 +119,15 @@ def statement_restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def jobs(request: HttpRequest) -> HttpResponse:
     """The jobs I have and want, and the field that looks for a title."""
     text = request.GET.get("q", "")
+    named = worker_jobs(request.user.worker, timezone.localdate())
+    held = {(job.row.title_id, job.row.use) for job in named}
+    found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND) if text else []
     context = {
-        "jobs": worker_jobs(request.user.worker, timezone.localdate()),
+        "jobs": named,
         "text": text,
-        "found": search(text, kinds=[ConceptKind.TITLE], limit=FOUND) if text else [],
-        "uses": JobUse.choices,
+        "found": [
+            (hit, [use for use in JobUse.choices if (hit.concept_id, use[0]) not in held]) for hit in found
+        ],
     }
     return render(request, "competences/worker_jobs.html", context)
 
@@ -132,7 +136,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_POST
 def job_add(request: HttpRequest, concept_id: int) -> HttpResponse:
     """Names a job by its title."""
-    title, edition, label = declared_concept(concept_id, (ConceptKind.TITLE,))
+    title, edition, label = named_concept(concept_id, (ConceptKind.TITLE,))
     use = request.POST.get("use", "")
     if use not in JobUse.values:
         raise NotFound
@@ -176,15 +180,6 @@ def bilan(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Votre prochaine date est calculée."))
             return redirect("competences:dashboard")
     return render(request, "competences/bilan.html", {"form": form, "plan": plan})
-
-
-def declared_concept(concept_id: int, kinds: tuple[str, ...]) -> tuple[Concept, Edition, str]:
-    """A concept of these kinds, the newest edition that holds it (an old one may), and its label."""
-    concept = Concept.objects.select_related("reference").filter(pk=concept_id, kind__in=kinds).first()
-    edition = last_edition_of(concept) if concept else None
-    if concept is None or edition is None:
-        raise NotFound
-    return concept, edition, labels_of([concept.pk])[concept.pk]
 
 
 def _own_statement(user: User, public_id: UUID) -> SkillStatement:

@@ -211,3 +211,61 @@ def test_an_employer_page_is_for_its_members(worker, client):
     client.force_login(worker)
     assert client.get(reverse("competences:employer", args=[mine.public_id])).status_code == 200
     assert client.get(reverse("competences:employer", args=[theirs.public_id])).status_code == 404
+
+
+def test_lists_of_advisers_cost_the_same_whatever_their_length(
+    built, worker, adviser, client, django_assert_max_num_queries
+):
+    for _person in range(12):
+        mandate(UserFactory(), adviser)
+    mandate(worker, adviser)
+    for number in range(30):
+        declare(built, worker, number)
+    client.force_login(adviser)
+    client.get(reverse("competences:adviser"))
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("competences:adviser"))
+    assert page.context["page"].paginator.count == 13
+    with django_assert_max_num_queries(16):
+        page = client.get(reverse("competences:adviser_worker", args=[worker.worker.public_id]))
+    assert len(page.context["statements"]) == 30
+
+
+@pytest.fixture
+def employer(built, worker):
+    """An employer with twelve titles of one job, which the second edition changed."""
+    organisation = OrganisationFactory(kind=OrganisationKind.EMPLOYER)
+    MembershipFactory(user=worker, organisation=organisation, role=MembershipRole.EMPLOYER_MEMBER)
+    job = built.concept("job", "M1", "Secrétaire")
+    built.change("2", "linked", job, built.skills[0])
+    built.titles = [built.concept("title", f"9{n}", f"Secrétaire numéro {n}") for n in range(12)]
+    for title in built.titles:
+        built.link("title_of", title, job)
+    return organisation
+
+
+def test_an_employer_names_jobs_and_sees_what_changed(
+    built, worker, employer, client, django_assert_max_num_queries
+):
+    client.force_login(worker)
+    for title in built.titles:
+        url = reverse("competences:employer_job_add", args=[employer.public_id, title.pk])
+        assert client.post(url).status_code == 302
+    url = reverse("competences:employer", args=[employer.public_id])
+    client.get(url)
+    with django_assert_max_num_queries(14):
+        page = client.get(url)
+    assert len(page.context["jobs"]) == 12
+    assert {change.kind for job in page.context["jobs"] for change, _label in job.changes} == {"linked"}
+    found = client.get(url, {"q": "secretaire"}).context["found"]
+    assert found
+    assert all(held for _hit, held in found)
+
+
+def test_a_job_that_the_record_holds_is_offered_for_its_other_use_alone(built, worker, employer, client):
+    client.force_login(worker)
+    title = built.titles[0]
+    client.post(reverse("competences:worker_job_add", args=[title.pk]), {"use": "current"})
+    page = client.get(reverse("competences:worker_jobs"), {"q": "secretaire numero 0"})
+    [free] = [free for hit, free in page.context["found"] if hit.concept_id == title.pk]
+    assert [value for value, _name in free] == ["wanted"]
