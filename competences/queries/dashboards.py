@@ -58,6 +58,11 @@ def statements_of(worker: Worker) -> QuerySet[SkillStatement]:
     )
 
 
+def flagged(statements: QuerySet[SkillStatement]) -> QuerySet[SkillStatement]:
+    """Those of the statements that an open flag names."""
+    return statements.filter(pk__in=RiskFlag.objects.open().values("statement_id"))
+
+
 def with_labels(statements: Iterable[SkillStatement]) -> list[SkillStatement]:
     """The same statements, each with its `label` and `level`."""
     found = list(statements)

@@ -14,9 +14,10 @@ from accounts.access import access_organisation, access_worker, organisations_of
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound, Refused
 from competences.enums import ConceptKind
-from competences.models import OrganisationJob, RiskFlag
+from competences.models import OrganisationJob
 from competences.queries.dashboards import (
     bilan_plan,
+    flagged,
     followed,
     organisation_jobs,
     statements_of,
@@ -38,12 +39,11 @@ def worker(request: HttpRequest) -> HttpResponse:
     """Next date, what changed for me, my skills, my jobs."""
     today = timezone.localdate()
     rows = statements_of(request.user.worker)
-    flagged = rows.filter(pk__in=RiskFlag.objects.open().values("statement_id"))
     plan = bilan_plan(request.user.worker)
     context = {
         "plan": plan,
         "late": bool(plan and plan.next_on < today),
-        "flagged": with_labels(flagged[:SHOWN]),
+        "flagged": with_labels(flagged(rows)[:SHOWN]),
         "statements": with_labels(rows[:SHOWN]),
         "total": rows.count(),
         "jobs": worker_jobs(request.user.worker, today),
@@ -73,6 +73,7 @@ def adviser_worker(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "person": person,
         "page": page,
+        "flagged": with_labels(flagged(statements_of(person))),
         "statements": with_labels(page.object_list),
         "jobs": worker_jobs(person, today),
     }
