@@ -31,10 +31,14 @@ def _die_with_parent() -> None:
 
 @dataclass(frozen=True)
 class Program:
-    """One program of the group; `name` is written before each line that it prints."""
+    """One program of the group; `name` is written before each line that it prints.
+
+    `starts_when`: it starts at once, or as soon as this says yes.
+    """
 
     name: str
     command: Sequence[str]
+    starts_when: Callable[[], bool] = lambda: True
 
 
 class Output(Protocol):
@@ -86,10 +90,11 @@ class ProcessGroup:
         """
         before = {word: signal.signal(word, self._ask) for word in STOP_SIGNALS}
         try:
-            for program in self.programs:
-                self._start(program)
             has_told = False
             while not self._asked and not self._dead():
+                for program in self.programs:
+                    if program.name not in self._running and program.starts_when():
+                        self._start(program)
                 self._show(TICK_SECONDS)
                 # A terminal may go without a signal: make, when it leads the session, keeps it to itself.
                 self._asked += bool(self._hang_up.poll(0))

@@ -50,6 +50,19 @@ def hold(programs: list[Program], when_ready: Callable[[], None]) -> tuple[int, 
     return group.run(is_ready=is_ready, when_ready=when_ready), out.getvalue()
 
 
+def test_a_program_starts_when_its_turn_comes(tmp_path):
+    out = io.StringIO()
+    one = program("one", WAITS, tmp_path)
+    other = program("other", WAITS, tmp_path)
+    other = Program(other.name, other.command, starts_when=lambda: "one" in out.getvalue())
+    group = ProcessGroup([other, one], os.environ, out)
+    group.run(
+        is_ready=lambda: out.getvalue().count("here") == 2,
+        when_ready=lambda: os.kill(os.getpid(), signal.SIGTERM),
+    )
+    assert [line.split()[0] for line in out.getvalue().splitlines() if "here" in line] == ["one", "other"]
+
+
 def test_somebody_who_asks_for_the_end_ends_all(tmp_path):
     for word in processes.STOP_SIGNALS:
         before = signal.getsignal(word)

@@ -1,6 +1,7 @@
 """`manage.py up`: the whole product in one terminal, for a developer's machine."""
 
 import contextlib
+import http.client
 import os
 import socket
 import sys
@@ -19,6 +20,7 @@ from competences.starter import people
 from tasks.processes import ProcessGroup, Program, python
 
 HOST = "127.0.0.1"
+PATIENCE_SECONDS = 0.5
 
 
 class Command(BaseCommand):
@@ -26,6 +28,7 @@ class Command(BaseCommand):
 
     # They cost a second of each start; `make check`, `make test` and `migrate` run them.
     requires_system_checks = ()
+    _is_serving = False
     help = "Serve the site with its late work in this terminal (Ctrl-C stops all of it)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -77,7 +80,8 @@ class Command(BaseCommand):
             "celery", "--quiet", "--app", "tasks.celery", "worker", "--beat", "--schedule", str(schedule)
         )
         late += ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-        return [Program("web", web), Program("tasks", late)]
+        # A person waits for the pages: late work starts once they answer, and leaves them the processor.
+        return [Program("web", web), Program("tasks", late, starts_when=lambda: self._is_serving)]
 
     def _environment(self, port: int) -> dict[str, str]:
         """What the programs are told: where the servers are (they start none), and under which settings."""
@@ -93,6 +97,7 @@ class Command(BaseCommand):
         }
 
     def _welcome(self, port: int) -> None:
+        self._is_serving = True
         lines = ["", f"Pérenne answers on http://{HOST}:{port}/ (Ctrl-C stops it)."]
         if settings.DEMO:
             lines += [
@@ -115,8 +120,12 @@ def _demo_lines() -> list[str]:
 
 
 def _answers(port: int) -> bool:
+    """Whether a page is served: the port is open well before."""
+    page = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_SECONDS)
     try:
-        with socket.create_connection((HOST, port), timeout=1):
-            return True
-    except OSError:
+        page.request("HEAD", reverse("accessibility"))
+        return page.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        page.close()
