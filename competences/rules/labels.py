@@ -11,7 +11,7 @@ import unicodedata
 
 import Stemmer
 
-OTHER_THAN_WORDS = re.compile(r"[^a-z0-9+#]+")
+WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789+#")
 EMPTY_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -22,15 +22,23 @@ EMPTY_WORDS = frozenset(
 _STEMMER = Stemmer.Stemmer("french")
 
 
+class _Folding(dict[int, str]):
+    """What each character folds to, worked out when it is first met: a label is then folded in one pass."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKD", chr(code)).casefold()
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+        plain = plain.replace("œ", "oe").replace("æ", "ae")
+        self[code] = "".join(c if c in WORD_CHARACTERS else " " for c in plain)
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
 def fold(label: str) -> str:
     """The label as it is compared: two labels that fold to the same differ only cosmetically."""
-    if not label.isascii():
-        label = unicodedata.normalize("NFKD", label)
-        label = "".join(c for c in label.casefold() if not unicodedata.combining(c))
-        label = label.replace("œ", "oe").replace("æ", "ae")
-    else:
-        label = label.lower()
-    return OTHER_THAN_WORDS.sub(" ", label).strip()
+    return " ".join(label.translate(_FOLDING).split())
 
 
 @functools.lru_cache(maxsize=200_000)

@@ -81,7 +81,7 @@ def copy_bare(since: int) -> float:
             rows = f"SELECT * FROM {table}" + (f" WHERE {condition} = {since}" if condition else "")  # noqa: S608
             with cursor.copy(f"COPY ({rows}) TO STDOUT") as source:
                 content = b"".join(bytes(block) for block in source)
-            cursor.execute(f"CREATE UNLOGGED TABLE bare AS SELECT * FROM {table} LIMIT 0")  # noqa: S608
+            cursor.execute(f"CREATE TABLE bare AS SELECT * FROM {table} LIMIT 0")  # noqa: S608
             started = time.perf_counter()
             with cursor.copy("COPY bare FROM STDIN") as target:
                 target.write(content)
