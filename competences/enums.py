@@ -12,6 +12,8 @@ class ConceptKind(models.TextChoices):
     CONTEXT = "context", _("contexte de travail")
     GROUP = "group", _("groupe")
     AREA = "area", _("domaine")
+    LEVEL = "level", _("niveau")
+    STATEMENT = "statement", _("énoncé")
 
 
 class LinkKind(models.TextChoices):
@@ -22,14 +24,17 @@ class LinkKind(models.TextChoices):
     NEIGHBOUR = "neighbour", _("métier proche")
     PART_OF = "part_of", _("fait partie de")
     TAGGED = "tagged", _("classé dans")
+    NEEDS = "needs", _("s’appuie sur")
 
 
 class CoreFlag(models.TextChoices):
-    """The flag of a `uses` link: ROME's coeur_metier."""
+    """The flag of a `uses` link: ROME's coeur_metier, ESCO's relationType."""
 
     NONE = "", _("demandée")
     CORE = "principale", _("cœur de métier")
     EMERGING = "emergente", _("émergente")
+    ESSENTIAL = "essential", _("essentielle")
+    OPTIONAL = "optional", _("facultative")
 
 
 class ChangeKind(models.TextChoices):
@@ -47,11 +52,15 @@ class ChangeKind(models.TextChoices):
     UNLINKED = "unlinked", _("compétence retirée du métier")
     REFLAGGED = "reflagged", _("place dans le métier modifiée")
     ORPHANED = "orphaned", _("plus demandée par aucun métier")
+    RETYPED = "retyped", _("changé de nature")
+    REPLACED = "replaced", _("remplacé")
 
 
 class ReferenceFormat(models.TextChoices):
     ROME = "rome", "ROME"
+    ESCO = "esco", "ESCO"
     DIGCOMP = "digcomp", "DigComp"
+    OWN = "own", _("référentiel propre")
 
 
 class EditionStatus(models.TextChoices):
@@ -86,6 +95,9 @@ class RiskFamily(models.TextChoices):
     """Families of risk are never added up (docs/rules/risks.md)."""
 
     OBSOLESCENCE = "obsolescence", _("le référentiel a changé")
+    EXPOSURE = "exposure", _("le travail change")
+    FRAGILITY = "fragility", _("tient à peu de métiers")
+    AGEING = "ageing", _("pas revue depuis longtemps")
 
 
 class RiskRule(models.TextChoices):
@@ -94,6 +106,8 @@ class RiskRule(models.TextChoices):
     WITHDRAWN = "withdrawn", _("retirée du référentiel")
     ORPHANED = "orphaned", _("plus demandée par aucun métier")
     DROPPED_FROM_MY_JOB = "dropped_from_my_job", _("retirée de mon métier")
+    DEMOTED_FROM_CORE = "demoted_from_core", _("sortie du cœur de mon métier")
+    SHRINKING = "shrinking", _("demandée par moins de métiers")
 
 
 class FlagEnd(models.TextChoices):
@@ -102,3 +116,13 @@ class FlagEnd(models.TextChoices):
     NO_LONGER_TRUE = "no_longer_true", _("le référentiel a de nouveau changé")
     STRONGER = "stronger", _("remplacé par une raison plus forte")
     STATEMENT_REMOVED = "statement_removed", _("la compétence n’est plus dans le dossier")
+    EDITION_RETIRED = "edition_retired", _("l’édition a été retirée")
+
+
+class ProposalState(models.TextChoices):
+    """What a person answered to a proposed successor."""
+
+    WAITING = "waiting", _("en attente de votre réponse")
+    ACCEPTED = "accepted", _("acceptée")
+    REFUSED = "refused", _("refusée")
+    WITHDRAWN = "withdrawn", _("retirée, l’édition ne compte plus")

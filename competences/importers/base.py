@@ -1,11 +1,13 @@
 """What every importer hands over, whatever the format it read."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from competences.importers.source import Anomaly, Source
+from django.utils.translation import gettext as _
+
+from competences.importers.source import Anomaly, BrokenSource, Source
 from competences.rules.edition_diff import ConceptState
 
 
@@ -31,9 +33,21 @@ Links = dict[str, dict[tuple[Key, Key], str]]
 """For each kind of link, the flag of each (source, target)."""
 
 
+class SourceMark(NamedTuple):
+    """Which bytes an edition was read from: their part in it and their language (models.EditionSource)."""
+
+    role: str
+    language: str
+    sha256: str
+    name: str
+
+
 @dataclass(slots=True)
 class ParsedEdition:
-    """An edition as its source states it.
+    """An edition as its sources state it.
+
+    `concepts` are named in `language`, `translations` in other languages. `successors` are the concepts
+    that the producer itself declares to replace another (old to new).
 
     What an absent optional file would have said is *not stated*: the scopes of concepts, the links
     (kind, source scope, target scope), and for a kind of concept the attributes ("description"
@@ -44,10 +58,12 @@ class ParsedEdition:
     number: str
     published_on: dt.date | None
     title: str
-    sha256: str
-    name: str
+    sources: list[SourceMark]
+    language: str = "fr"
     concepts: dict[Key, ConceptState] = field(default_factory=dict)
+    translations: dict[str, dict[Key, ConceptState]] = field(default_factory=dict)
     links: Links = field(default_factory=dict)
+    successors: dict[Key, Key] = field(default_factory=dict)
     unstated_scopes: set[str] = field(default_factory=set)
     unstated_links: set[tuple[str, str, str]] = field(default_factory=set)
     unstated_attributes: dict[str, set[str]] = field(default_factory=dict)
@@ -68,5 +84,13 @@ class Claim(NamedTuple):
     published_on: dt.date | None = None
 
 
-Parser = Callable[[Source, Claim], ParsedEdition]
+Parser = Callable[[Sequence[Source], Claim], ParsedEdition]
 Parsers = Mapping[str, Parser]
+
+
+def only_source(sources: Sequence[Source]) -> Source:
+    """The one source of a format that is published whole. Raises BrokenSource when several are given."""
+    if len(sources) != 1:
+        message = _("ce format se lit d’un seul fichier, dossier ou archive")
+        raise BrokenSource.at(sources[1].name, "too_many_sources", message)
+    return sources[0]

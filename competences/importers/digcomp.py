@@ -4,9 +4,11 @@ The table is this project's own form (`competences/starter/digcomp/digcomp.csv`)
 competence), French label, English label. A competence belongs to the area that its code starts with.
 """
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
-from competences.importers.base import Claim, Key, ParsedEdition
+from competences.importers.base import Claim, Key, ParsedEdition, SourceMark, only_source
 from competences.importers.source import Anomalies, BrokenSource, Source
 from competences.rules.edition_diff import ConceptState
 
@@ -15,11 +17,12 @@ COLUMNS = ("code", "kind", "label_fr", "label_en")
 KINDS = {"area": "area", "competence": "skill"}
 
 
-def parse(source: Source, claim: Claim) -> ParsedEdition:
+def parse(sources: Sequence[Source], claim: Claim) -> ParsedEdition:
     """An edition of DigComp; its number is the caller's to say, as the table does not bear it.
 
     Raises BrokenSource with every error found, each with its file, line and column.
     """
+    source = only_source(sources)
     if FILE not in source.files:
         raise BrokenSource.at(FILE, "missing_file", _("ce fichier est obligatoire et il manque"))
     if claim.number is None:
@@ -31,8 +34,7 @@ def parse(source: Source, claim: Claim) -> ParsedEdition:
         number=claim.number,
         published_on=claim.published_on,
         title=f"DigComp {claim.number}",
-        sha256=source.sha256,
-        name=source.name,
+        sources=[SourceMark("full", "fr", source.sha256, source.name)],
     )
     anomalies = Anomalies()
     parents: list[tuple[int, Key, Key]] = []

@@ -92,7 +92,7 @@ def _revisions(reference: Reference, first: int, last: int) -> dict[int, Interva
     """The rows that start at places `first` to `last` and still hold at `last`, by concept."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.id, c.id, c.kind, r.label, r.description, r.attributes::text, r.until"
+            "SELECT r.id, c.id, c.kind, r.label, r.description, r.attributes::text, r.alternatives, r.until"
             " FROM competences_conceptrevision r JOIN competences_concept c ON c.id = r.concept_id"
             " WHERE c.reference_id = %(reference)s AND r.since BETWEEN %(first)s AND %(last)s"
             " AND r.until > %(last)s",
@@ -101,10 +101,10 @@ def _revisions(reference: Reference, first: int, last: int) -> dict[int, Interva
         return {
             concept: Interval(
                 row,
-                ConceptState(kind, label, text, {} if attributes == "{}" else json.loads(attributes)),
+                ConceptState(kind, label, text, {} if attributes == "{}" else json.loads(attributes), others),
                 until,
             )
-            for row, concept, kind, label, text, attributes, until in cursor.fetchall()
+            for row, concept, kind, label, text, attributes, others, until in cursor.fetchall()
         }
 
 

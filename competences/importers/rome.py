@@ -7,11 +7,11 @@ lists them. Each reader below takes one file; `parse` is their order.
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from competences.importers.base import Claim, Key, ParsedEdition
+from competences.importers.base import Claim, Key, ParsedEdition, SourceMark, only_source
 from competences.importers.source import Anomalies, BrokenSource, Source
 from competences.rules.edition_diff import ConceptState
 
@@ -32,12 +32,12 @@ JOB_TAGS = ("transition_eco", "transition_num", "transition_demo", "emploi_regle
 BLOCS_OF_ITEMS = ("5", "6")
 
 
-def parse(source: Source, claim: Claim) -> ParsedEdition:
+def parse(sources: Sequence[Source], claim: Claim) -> ParsedEdition:
     """An edition of ROME from its zip or folder.
 
     Raises BrokenSource with every error found, each with its file, line and column.
     """
-    return _Reading(source, claim).read()
+    return _Reading(only_source(sources), claim).read()
 
 
 class _Reading:
@@ -54,8 +54,7 @@ class _Reading:
             number=number,
             published_on=published_on,
             title=title,
-            sha256=source.sha256,
-            name=source.name,
+            sources=[SourceMark("full", "fr", source.sha256, source.name)],
         )
         self.jobs: dict[str, Key] = {}
         self.items: dict[str, Key] = {}

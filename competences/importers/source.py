@@ -93,13 +93,17 @@ class Anomalies:
         return [*self.notes, rest]
 
 
+SINGLE_FILES = (".csv", ".json", ".jsonld", ".xlsx")
+"""Endings of files that are a source by themselves; any other file is read as a zip."""
+
+
 class Source:
-    """The files of a zip or a folder, by base name."""
+    """The files of a zip or a folder, or one file by itself, by base name."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
         try:
-            self.files = _read_zip(path) if path.is_file() else _read_folder(path)
+            self.files = _read(path)
         except OSError as error:
             raise BrokenSource.at(
                 path.name, "unreadable", _("lecture impossible (%s)") % error.strerror
@@ -185,6 +189,16 @@ def _kept(name: str) -> bool:
     """Whether a member is part of what the producer published, and not the litter of an operating system."""
     path = PurePosixPath(name)
     return not path.name.startswith(".") and "__MACOSX" not in path.parts
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    if not path.is_file():
+        return _read_folder(path)
+    if path.suffix.lower() not in SINGLE_FILES:
+        return _read_zip(path)
+    if path.stat().st_size > MAX_MEMBER_BYTES:
+        raise BrokenSource.at(path.name, "too_large", _("la source est trop grande pour un référentiel"))
+    return {path.name: path.read_bytes()}
 
 
 def _read_folder(path: Path) -> dict[str, bytes]:

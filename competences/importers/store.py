@@ -7,7 +7,7 @@ from django.db import connection
 
 from competences.importers.plan import EditionPlan
 from competences.models import Edition, Reference
-from competences.rules.edition_diff import ConceptChange
+from competences.rules.edition_diff import ConceptChange, ConceptState
 from competences.rules.labels import fold, stems
 
 CHUNK = 2_000
@@ -40,11 +40,8 @@ def write_plan(plan: EditionPlan, reference: Reference, here: int) -> None:
                 )
     _copy(
         "competences_conceptrevision"
-        " (concept_id, label, folded, description, attributes, words, since, until)",
-        (
-            _revision(concept, state.label, state.description, state.attributes, since, until)
-            for concept, state, since, until in plan.revisions.add
-        ),
+        " (concept_id, label, folded, alternatives, description, attributes, words, since, until)",
+        (_revision(concept, state, since, until) for concept, state, since, until in plan.revisions.add),
     )
     _copy(
         "competences_conceptlink (kind, source_id, target_id, flag, since, until)",
@@ -68,13 +65,14 @@ def write_changes(edition: Edition, changes: Iterable[ConceptChange[int]]) -> No
     )
 
 
-def _revision(concept: int, label: str, description: str, attributes: object, since: int, until: int) -> str:
-    folded = fold(label)
-    found = " ".join(f"'{word}'" for word in stems(folded))
+def _revision(concept: int, state: ConceptState, since: int, until: int) -> str:
     # Without its empty values an attribute set is small: written as the database will give it back.
-    values = json.dumps(attributes, ensure_ascii=False) if attributes else "{}"
-    texts = f"{_text(label)}\t{folded}\t{_text(description)}\t{_text(values)}"
-    return f"{concept}\t{texts}\t{found}\t{since}\t{until}\n"
+    attributes = json.dumps(state.attributes, ensure_ascii=False) if state.attributes else "{}"
+    folded = fold(state.label)
+    words = stems(f"{folded} {fold(state.alternatives)}" if state.alternatives else folded)
+    found = " ".join(f"'{word}'" for word in words)
+    texts = f"{_text(state.label)}\t{folded}\t{_text(state.alternatives)}\t{_text(state.description)}"
+    return f"{concept}\t{texts}\t{_text(attributes)}\t{found}\t{since}\t{until}\n"
 
 
 def _text(value: str) -> str:

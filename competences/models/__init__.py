@@ -6,11 +6,12 @@ from competences.models.references import (
     Concept,
     ConceptLink,
     ConceptRevision,
+    ConceptTranslation,
     Edition,
     EditionSource,
     Reference,
 )
-from competences.models.risks import RiskFlag
+from competences.models.risks import RiskFlag, SuccessorProposal
 
 __all__ = [
     "OPEN",
@@ -19,6 +20,7 @@ __all__ = [
     "Concept",
     "ConceptLink",
     "ConceptRevision",
+    "ConceptTranslation",
     "Edition",
     "EditionSource",
     "OrganisationJob",
@@ -26,5 +28,6 @@ __all__ = [
     "RiskFlag",
     "SkillLevel",
     "SkillStatement",
+    "SuccessorProposal",
     "WorkerJob",
 ]

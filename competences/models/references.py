@@ -31,6 +31,7 @@ __all__ = [
     "Concept",
     "ConceptLink",
     "ConceptRevision",
+    "ConceptTranslation",
     "Edition",
     "EditionSource",
     "Reference",
@@ -77,7 +78,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """One publication of a reference. `position` orders the editions of a reference (rules/positions.py)."""
+    """One publication of a reference. `position` orders the editions of a reference (rules/positions.py).
+
+    `language` is that of its ConceptRevision rows: the language of the first source that was imported.
+    Other languages are ConceptTranslation rows. `content_revision` is raised by whatever changes what the
+    edition says: another source, a neighbour that comes or goes.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.ForeignKey(Reference, on_delete=models.CASCADE, related_name="editions")
@@ -90,6 +96,7 @@ class Edition(models.Model):
     content_revision = models.PositiveIntegerField(default=1)
     counts = models.JSONField(default=dict)
     changes = models.JSONField(null=True, default=None)
+    language = models.CharField(_("langue"), max_length=5, default="fr")
     anomalies = models.JSONField(default=list)
     impact = models.CharField(max_length=10, choices=ImpactState, default=ImpactState.WAITING)
     imported_at = models.DateTimeField(auto_now_add=True)
@@ -123,11 +130,15 @@ class Edition(models.Model):
 
 
 class EditionSource(models.Model):
-    """The bytes an edition was read from: a zip and its folder have the same checksum."""
+    """The bytes an edition was read from: a zip and its folder have the same checksum.
+
+    `role` is the part of the edition that the source holds ("full", or ESCO's "classification" and
+    "relations"); `language` that of its labels, empty for a source without labels.
+    """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="sources")
     role = models.CharField(max_length=20, default="full")
-    language = models.CharField(max_length=5, default="fr")
+    language = models.CharField(max_length=5, blank=True, default="fr")
     sha256 = models.CharField(max_length=64)
     name = models.CharField(max_length=255)
     imported_at = models.DateTimeField(auto_now_add=True)
@@ -183,19 +194,38 @@ class IntervalQuerySet(models.QuerySet):
         return self.filter(until=OPEN)
 
 
-class ConceptRevision(models.Model):
-    """How a concept is named and described during an interval of editions."""
+class Naming(models.Model):
+    """A name in one language during an interval of editions.
 
-    concept = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="revisions", db_index=False)
+    `alternatives` are the other names that the source gives, one a line, without the label itself;
+    `words` holds the stems of them all (rules/labels.py), which a search looks for.
+    """
+
     label = models.TextField()
     folded = models.TextField()
+    alternatives = models.TextField(blank=True)
     description = models.TextField(blank=True)
-    attributes = models.JSONField(default=dict)
     words = SearchVectorField()
     since = models.BigIntegerField()
     until = models.BigIntegerField(default=OPEN)
 
     objects = IntervalQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ConceptRevision(Naming):
+    """How a concept stands during an interval of editions, named in the language of those editions.
+
+    Its rows say in which editions a concept is listed.
+    """
+
+    concept = models.ForeignKey(Concept, on_delete=models.CASCADE, related_name="revisions", db_index=False)
+    attributes = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -212,8 +242,29 @@ class ConceptRevision(models.Model):
         ]
         indexes = [GinIndex(fields=["words"], name="concept_revision_words")]
 
-    def __str__(self) -> str:
-        return self.label
+
+class ConceptTranslation(Naming):
+    """How a concept is named in another language than its edition's own, during an interval of editions."""
+
+    concept = models.ForeignKey(
+        Concept, on_delete=models.CASCADE, related_name="translations", db_index=False
+    )
+    language = models.CharField(max_length=5)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["concept", "language", "since"],
+                name="concept_translation_one_row_a_start",
+                violation_error_message=_("Ce concept a déjà un nom dans cette langue à cette édition."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until__gt=F("since")),
+                name="concept_translation_ends_after_it_starts",
+                violation_error_message=_("La fin doit suivre le début."),
+            ),
+        ]
+        indexes = [GinIndex(fields=["words"], name="concept_translation_words")]
 
 
 class ConceptLink(models.Model):
@@ -250,8 +301,12 @@ class Change(models.Model):
     """What an edition changed, against the edition before it. Derived: the intervals are the truth.
 
     `concept` is what changed; `other` the second concept where the kind has one: the job a title moved
-    to, the skill, knowledge or context that a job gained or lost, the job whose label was taken. Links
-    of jobs that only one of the two editions has are not written: the job's own row says it.
+    to, the skill, knowledge or context that a job gained or lost, the job whose label was taken, the
+    successor of what was replaced, the concept that a retyped one was before. Links of jobs that only one
+    of the two editions has are not written: the job's own row says it.
+
+    A successor has a `confidence` (0 to 100; 100 where the source declares it) and its `reasons`, codes of
+    rules/successors.py. Both are empty on other kinds.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="change_rows", db_index=False)
@@ -263,6 +318,8 @@ class Change(models.Model):
     )
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
+    confidence = models.PositiveSmallIntegerField(null=True)
+    reasons = models.JSONField(null=True)
 
     class Meta:
         indexes = [

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from competences.enums import FlagEnd, RiskFamily, RiskRule
+from competences.enums import FlagEnd, ProposalState, RiskFamily, RiskRule
 
 
 class RiskFlagQuerySet(models.QuerySet["RiskFlag"]):
@@ -65,3 +65,67 @@ class RiskFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.public_id}"
+
+
+class SuccessorProposalQuerySet(models.QuerySet["SuccessorProposal"]):
+    def waiting(self) -> Self:
+        """Proposals that nobody has answered yet."""
+        return self.filter(state=ProposalState.WAITING)
+
+
+class SuccessorProposal(models.Model):
+    """A skill proposed in the place of one that an edition left behind. Nothing moves without a yes.
+
+    `edition` is the one that says or suggests it; `confidence` (0 to 100, 100 where the source declares it)
+    and `reasons` (codes of rules/successors.py) are those of its change.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    statement = models.ForeignKey(
+        "competences.SkillStatement", on_delete=models.CASCADE, related_name="proposals"
+    )
+    successor = models.ForeignKey(
+        "competences.Concept",
+        # A concept is never deleted, and what was proposed to a person stays readable.
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    edition = models.ForeignKey(
+        "competences.Edition",
+        # A proposal without its source would be a claim without a reason.
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    confidence = models.PositiveSmallIntegerField()
+    reasons = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.WAITING)
+    proposed_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SuccessorProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("remplaçante proposée")
+        verbose_name_plural = _("remplaçantes proposées")
+        ordering = ["-confidence", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statement", "successor", "edition"],
+                name="successor_proposal_once_an_edition",
+                violation_error_message=_("Cette remplaçante est déjà proposée."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__lte=100),
+                name="successor_proposal_confidence_on_100",
+                violation_error_message=_("La confiance va de 0 à 100."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ProposalState.WAITING, answered_at=None)
+                | (~Q(state=ProposalState.WAITING) & Q(answered_at__isnull=False)),
+                name="successor_proposal_says_when_answered",
+                violation_error_message=_("Une réponse porte sa date."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)

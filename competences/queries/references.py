@@ -65,13 +65,14 @@ def snapshot(edition: Edition) -> Snapshot[int]:
     place = {"reference": edition.reference_id, "at": edition.position}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.id, c.kind, r.label, r.description, r.attributes::text"
+            "SELECT c.id, c.kind, r.label, r.description, r.attributes::text, r.alternatives"
             " FROM competences_conceptrevision r JOIN competences_concept c ON c.id = r.concept_id"
             " WHERE c.reference_id = %(reference)s AND r.since <= %(at)s AND r.until > %(at)s",
             place,
         )
         concepts = {
-            row[0]: ConceptState(row[1], row[2], row[3], _attributes(row[4])) for row in cursor.fetchall()
+            row[0]: ConceptState(row[1], row[2], row[3], _attributes(row[4]), row[5])
+            for row in cursor.fetchall()
         }
         cursor.execute(
             "SELECT l.kind, l.source_id, l.target_id, l.flag FROM competences_conceptlink l"

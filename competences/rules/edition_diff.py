@@ -39,12 +39,13 @@ COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class ConceptState:
-    """How a concept stands in an edition."""
+    """How a concept stands in an edition. `alternatives`: its other names, one a line, without the label."""
 
     kind: str
     label: str
     description: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    alternatives: str = ""
 
 
 @dataclass(frozen=True, slots=True)

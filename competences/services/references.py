@@ -87,7 +87,7 @@ def import_edition(
         report = _report(done, slug, applied=False, already_imported=True)
     else:
         with _without_collector():
-            parsed = parser(source, claim)
+            parsed = parser([source], claim)
             with transaction.atomic():
                 report = _import(parsed, slug, apply)
                 if not apply:
@@ -98,7 +98,8 @@ def import_edition(
 
 def _import(parsed: ParsedEdition, slug: str, apply: bool) -> ImportReport:
     reference = _locked_reference(slug, parsed.format)
-    done = _already(slug, parsed.sha256)
+    [mark] = parsed.sources
+    done = _already(slug, mark.sha256)
     if done is not None:
         # Another import of the same bytes ended while this one waited for the lock.
         return _report(done, slug, applied=False, already_imported=True)
@@ -124,7 +125,7 @@ def _import(parsed: ParsedEdition, slug: str, apply: bool) -> ImportReport:
 
 def _apply(edition: Edition, parsed: ParsedEdition, plan: EditionPlan, after: Edition | None) -> None:
     edition.save()
-    EditionSource.objects.create(edition=edition, sha256=parsed.sha256, name=parsed.name[:255])
+    EditionSource.objects.bulk_create(EditionSource(edition=edition, **m._asdict()) for m in parsed.sources)
     write_plan(plan, edition.reference, edition.position)
     if plan.changes:
         write_changes(edition, plan.changes)
@@ -147,7 +148,7 @@ def _place(parsed: ParsedEdition, issue: int) -> int:
         return position(parsed.number, issue)
     except ValueError as error:
         message = _("« %s » n’est pas un numéro d’édition") % parsed.number
-        raise BrokenSource.at(parsed.name, "bad_number", message) from error
+        raise BrokenSource.at(parsed.sources[0].name, "bad_number", message) from error
 
 
 def _locked_reference(slug: str, format: str) -> Reference:

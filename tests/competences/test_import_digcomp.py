@@ -15,11 +15,11 @@ HEADER = "code,kind,label_fr,label_en\n"
 
 def read(tmp_path: Path, text: str, number: str | None = "3.0"):
     (tmp_path / "digcomp.csv").write_text(text, encoding="utf-8")
-    return digcomp.parse(Source(tmp_path), Claim(number))
+    return digcomp.parse([Source(tmp_path)], Claim(number))
 
 
 def test_areas_competences_and_their_links():
-    edition = digcomp.parse(Source(FOLDER), Claim("3.0"))
+    edition = digcomp.parse([Source(FOLDER)], Claim("3.0"))
     assert (edition.number, edition.counts()) == ("3.0", {"area": 5, "skill": 21, "links": 0})
     parts = edition.links["part_of"]
     assert len(parts) == 21
@@ -57,5 +57,5 @@ def test_the_number_is_asked_for(tmp_path):
 def test_the_table_must_be_there(tmp_path):
     (tmp_path / "other.csv").write_text(HEADER)
     with pytest.raises(BrokenSource) as refusal:
-        digcomp.parse(Source(tmp_path), Claim("3.0"))
+        digcomp.parse([Source(tmp_path)], Claim("3.0"))
     assert refusal.value.anomalies[0].code == "missing_file"
