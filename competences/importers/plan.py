@@ -1,75 +1,211 @@
 """What an edition changes in the rows that are stored: read, compared, nothing written."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from competences.importers.base import Key, ParsedEdition
+from competences.importers.base import Key, Links, ParsedEdition
+from competences.importers.source import Anomaly
 from competences.models import Edition, Reference
+from competences.queries.references import languages, snapshot
 from competences.rules import edition_diff, intervals
-from competences.rules.edition_diff import ConceptChange, ConceptState, Snapshot
+from competences.rules.edition_diff import USES, ConceptChange, ConceptState, Snapshot
 from competences.rules.intervals import Interval, IntervalPlan
+from competences.rules.successors import successors
 
 LinkKey = tuple[str, int, int]
+NamingKey = tuple[int, str]
+
+
+class Place(NamedTuple):
+    """Where an edition comes: its position, and the editions before and after it (None: at an end).
+
+    `completes`: the edition is there already, and another source adds to it.
+    """
+
+    here: int
+    before: Edition | None
+    after: Edition | None
+    completes: bool = False
+
+    @property
+    def following(self) -> int | None:
+        return self.after.position if self.after else None
+
+    @property
+    def last(self) -> int:
+        """The last place whose rows the import starts from."""
+        return self.here if self.completes else self.here - 1
 
 
 @dataclass(slots=True)
 class EditionPlan:
-    """Everything an import will write. `ids` names every concept of the reference, new ones included."""
+    """Everything an import will write. `changes` and `counts` are against the edition before."""
 
     new_concepts: dict[Key, int]
     revisions: IntervalPlan[int, ConceptState]
+    translations: IntervalPlan[NamingKey, ConceptState]
     links: IntervalPlan[LinkKey, str]
     changes: list[ConceptChange[int]]
     counts: dict[str, Any] | None
 
 
-def plan_edition(
-    parsed: ParsedEdition, reference: Reference, here: int, before: Edition | None, after: Edition | None
-) -> EditionPlan:
-    """The plan of an import at place `here`, between the editions `before` and `after` (None: at an end)."""
+def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> EditionPlan:
+    """The plan of an import at `place`. What a source does not state stays as it was."""
     ids, new_concepts = _identities(parsed, reference)
     scopes = {identity: key.scope for key, identity in ids.items()}
-    held = _revisions(reference, 0, here - 1)
+    held = _revisions(reference, 0, place.last)
     stated = {ids[key]: state for key, state in parsed.concepts.items()}
     _keep_unstated_attributes(stated, held, parsed.unstated_attributes)
-    following = after.position if after else None
-    revisions = intervals.plan(
-        covering=held,
-        starting_next=_revisions(reference, following, following) if following else {},
-        stated=stated,
-        is_stated=lambda concept: scopes[concept] not in parsed.unstated_scopes,
-        here=here,
-        following=following,
+    revisions = _planned(
+        place,
+        held,
+        _revisions(reference, place.following, place.following) if place.following else {},
+        stated,
+        lambda concept: parsed.concepts and scopes[concept] not in parsed.unstated_scopes,
+        "conceptrevision",
     )
-    held_links = _links(reference, 0, here - 1)
+    held_links = _links(reference, 0, place.last)
+    listed = held.keys() | stated.keys() if place.completes else stated.keys()
     stated_links = {
         (kind, ids[source], ids[target]): flag
-        for kind, pairs in parsed.links.items()
+        for kind, pairs in (_known_links(parsed, ids, listed) if place.completes else parsed.links).items()
         for (source, target), flag in pairs.items()
     }
     unstated = parsed.unstated_links
-    links = intervals.plan(
-        covering=held_links,
-        starting_next=_links(reference, following, following) if following else {},
-        stated=stated_links,
-        is_stated=lambda key: not unstated or (key[0], scopes[key[1]], scopes[key[2]]) not in unstated,
-        here=here,
-        following=following,
+    links = _planned(
+        place,
+        held_links,
+        _links(reference, place.following, place.following) if place.following else {},
+        stated_links,
+        lambda key: not unstated or (key[0], scopes[key[1]], scopes[key[2]]) not in unstated,
+        "conceptlink",
     )
-    changes: list[ConceptChange[int]] = []
+    found: list[ConceptChange[int]] = []
     counts = None
-    if before is not None:
+    if place.before is not None and not place.completes:
         old = Snapshot(
-            {c: row.value for c, row in held.items()}, _by_kind((k, r.value) for k, r in held_links.items())
+            {c: row.value for c, row in held.items()},
+            _by_kind((key, row.value) for key, row in held_links.items()),
+            language=place.before.language,
         )
-        new = Snapshot(stated, _by_kind(stated_links.items()))
-        changes = edition_diff.changes(old, new)
-        counts = edition_diff.counts(old, new, changes)
-    return EditionPlan(new_concepts, revisions, links, changes, counts)
+        new = Snapshot(stated, _by_kind(stated_links.items()), language=parsed.language)
+        found, counts = _compared(old, new, parsed, place.before, ids)
+    translations = _translations(parsed, reference, place, ids, listed)
+    return EditionPlan(new_concepts, revisions, translations, links, found, counts)
+
+
+def _compared(
+    old: Snapshot[int],
+    new: Snapshot[int],
+    parsed: ParsedEdition,
+    before: Edition,
+    ids: Mapping[Key, int],
+) -> tuple[list[ConceptChange[int]], dict[str, Any]]:
+    """The changes since the edition before, with labels in a language that both have, if there is one."""
+    if old.language != new.language:
+        if new.language in languages(before):
+            old = snapshot(before, language=new.language)
+        elif old.language in parsed.translations:
+            named = {ids[key]: state for key, state in parsed.translations[old.language].items()}
+            concepts = {
+                c: s._replace(label=named[c].label) if c in named else s for c, s in new.concepts.items()
+            }
+            new = Snapshot(concepts, new.links, language=old.language)
+    old = Snapshot(old.concepts, old.links, old.language, says_links=bool(old.linked(USES)))
+    found = edition_diff.changes(old, new, same_identifier=_same_identifier(ids))
+    declared = {ids[was]: ids[now] for was, now in parsed.successors.items() if was in ids and now in ids}
+    found += successors(old, new, found, declared=declared)
+    return found, edition_diff.counts(old, new, found)
+
+
+def _same_identifier(ids: Mapping[Key, int]) -> Iterator[tuple[int, int]]:
+    """Pairs of concepts to which the producer gives one identifier under two kinds, both ways round."""
+    first: dict[str, Key] = {}
+    for key in ids:
+        other = first.setdefault(key.external_id, key)
+        if other is not key:
+            yield ids[other], ids[key]
+            yield ids[key], ids[other]
+
+
+def _planned(
+    place: Place,
+    held: Mapping[Any, Interval[Any]],
+    following: Mapping[Any, Interval[Any]],
+    stated: Mapping[Any, Any],
+    is_stated: Any,
+    table: str,
+) -> IntervalPlan[Any, Any]:
+    if not place.completes:
+        starting_here: set[int] = set()
+    else:
+        with connection.cursor() as cursor:
+            # One of three names of ours, never a text from outside.
+            cursor.execute(f"SELECT id FROM competences_{table} WHERE since = %s", [place.here])  # noqa: S608
+            starting_here = {row[0] for row in cursor.fetchall()}
+    return intervals.plan(
+        covering=held,
+        starting_next=following,
+        stated=stated,
+        is_stated=is_stated,
+        here=place.here,
+        following=place.following,
+        starting_here=starting_here,
+    )
+
+
+def _translations(
+    parsed: ParsedEdition,
+    reference: Reference,
+    place: Place,
+    ids: Mapping[Key, int],
+    listed: Collection[int],
+) -> IntervalPlan[NamingKey, ConceptState]:
+    """Names in other languages of the concepts that the edition lists; a language not given stays as it was."""
+    if not parsed.translations:
+        return IntervalPlan()
+    stated = {
+        (ids[key], language): state._replace(attributes=edition_diff.NO_ATTRIBUTES)
+        for language, names in parsed.translations.items()
+        for key, state in names.items()
+        if ids.get(key) in listed
+    }
+    unknown = sum(len(names) for names in parsed.translations.values()) - len(stated)
+    if unknown:
+        message = _("%d noms de concepts que l’édition ne contient pas : laissés de côté") % unknown
+        parsed.anomalies.append(Anomaly(parsed.sources[-1].name, 0, 0, "unknown_id", message))
+    following = place.following
+    return _planned(
+        place,
+        _named_in_other_languages(reference, 0, place.last),
+        _named_in_other_languages(reference, following, following) if following else {},
+        stated,
+        lambda key: key[1] in parsed.translations,
+        "concepttranslation",
+    )
+
+
+def _known_links(parsed: ParsedEdition, ids: Mapping[Key, int], listed: Collection[int]) -> Links:
+    """The links between concepts that the edition lists; the others are counted in an anomaly."""
+    known: Links = {}
+    unknown = 0
+    for kind, pairs in parsed.links.items():
+        kept = {
+            (source, target): flag
+            for (source, target), flag in pairs.items()
+            if ids.get(source) in listed and ids.get(target) in listed
+        }
+        unknown += len(pairs) - len(kept)
+        known[kind] = kept
+    if unknown:
+        message = _("%d liens vers des concepts que l’édition ne contient pas : laissés de côté") % unknown
+        parsed.anomalies.append(Anomaly(parsed.sources[-1].name, 0, 0, "unknown_id", message))
+    return known
 
 
 def _identities(parsed: ParsedEdition, reference: Reference) -> tuple[dict[Key, int], dict[Key, int]]:
@@ -88,40 +224,66 @@ def _identities(parsed: ParsedEdition, reference: Reference) -> tuple[dict[Key, 
     return ids | fresh, fresh
 
 
-def _revisions(reference: Reference, first: int, last: int) -> dict[int, Interval[ConceptState]]:
-    """The rows that start at places `first` to `last` and still hold at `last`, by concept."""
+# The rows that start at places `first` to `last` and still hold at `last`.
+_HELD = (
+    " WHERE c.reference_id = %(reference)s AND r.since BETWEEN %(first)s AND %(last)s AND r.until > %(last)s"
+)
+
+
+def _rows(select: str, reference: Reference, first: int, last: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r.id, c.id, c.kind, r.label, r.description, r.attributes::text, r.alternatives, r.until"
-            " FROM competences_conceptrevision r JOIN competences_concept c ON c.id = r.concept_id"
-            " WHERE c.reference_id = %(reference)s AND r.since BETWEEN %(first)s AND %(last)s"
-            " AND r.until > %(last)s",
-            {"reference": reference.pk, "first": first, "last": last},
+        cursor.execute(select + _HELD, {"reference": reference.pk, "first": first, "last": last})
+        return cursor.fetchall()
+
+
+def _revisions(reference: Reference, first: int, last: int) -> dict[int, Interval[ConceptState]]:
+    rows = _rows(
+        "SELECT r.id, c.id, c.kind, r.label, r.description, r.attributes::text, r.alternatives, r.until"
+        " FROM competences_conceptrevision r JOIN competences_concept c ON c.id = r.concept_id",
+        reference,
+        first,
+        last,
+    )
+    # Many concepts bear the same few attributes: each text is read once.
+    read: dict[str, Mapping[str, Any]] = {"{}": edition_diff.NO_ATTRIBUTES}
+    held = {}
+    for row, concept, kind, label, description, attributes, alternatives, until in rows:
+        values = read.get(attributes)
+        if values is None:
+            values = read[attributes] = json.loads(attributes)
+        held[concept] = Interval(row, ConceptState(kind, label, description, values, alternatives), until)
+    return held
+
+
+def _named_in_other_languages(
+    reference: Reference, first: int, last: int
+) -> dict[NamingKey, Interval[ConceptState]]:
+    rows = _rows(
+        "SELECT r.id, c.id, r.language, c.kind, r.label, r.description, r.alternatives, r.until"
+        " FROM competences_concepttranslation r JOIN competences_concept c ON c.id = r.concept_id",
+        reference,
+        first,
+        last,
+    )
+    return {
+        (concept, language): Interval(
+            row, ConceptState(kind, label, description, alternatives=alternatives), until
         )
-        return {
-            concept: Interval(
-                row,
-                ConceptState(kind, label, text, {} if attributes == "{}" else json.loads(attributes), others),
-                until,
-            )
-            for row, concept, kind, label, text, attributes, others, until in cursor.fetchall()
-        }
+        for row, concept, language, kind, label, description, alternatives, until in rows
+    }
 
 
 def _links(reference: Reference, first: int, last: int) -> dict[LinkKey, Interval[str]]:
-    """The links that start at places `first` to `last` and still hold at `last`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT l.id, l.kind, l.source_id, l.target_id, l.flag, l.until"
-            " FROM competences_conceptlink l JOIN competences_concept c ON c.id = l.source_id"
-            " WHERE c.reference_id = %(reference)s AND l.since BETWEEN %(first)s AND %(last)s"
-            " AND l.until > %(last)s",
-            {"reference": reference.pk, "first": first, "last": last},
-        )
-        return {
-            (kind, source, target): Interval(row, flag, until)
-            for row, kind, source, target, flag, until in cursor.fetchall()
-        }
+    rows = _rows(
+        "SELECT r.id, r.kind, r.source_id, r.target_id, r.flag, r.until"
+        " FROM competences_conceptlink r JOIN competences_concept c ON c.id = r.source_id",
+        reference,
+        first,
+        last,
+    )
+    return {
+        (kind, source, target): Interval(row, flag, until) for row, kind, source, target, flag, until in rows
+    }
 
 
 def _keep_unstated_attributes(
@@ -138,10 +300,10 @@ def _keep_unstated_attributes(
         if names and was is not None:
             kept = {name: was.value.attributes[name] for name in names if name in was.value.attributes}
             description = was.value.description if "description" in names else state.description
-            stated[concept] = replace(state, description=description, attributes={**state.attributes, **kept})
+            stated[concept] = state._replace(description=description, attributes={**state.attributes, **kept})
 
 
-def _by_kind(rows: Iterator[tuple[LinkKey, str]] | Any) -> dict[str, dict[tuple[int, int], str]]:
+def _by_kind(rows: Iterable[tuple[LinkKey, str]]) -> dict[str, dict[tuple[int, int], str]]:
     links: dict[str, dict[tuple[int, int], str]] = {}
     for (kind, source, target), flag in rows:
         links.setdefault(kind, {})[source, target] = flag

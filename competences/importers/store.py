@@ -1,52 +1,69 @@
 """Writing a plan: new rows by COPY, changed rows by one statement each."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
+from competences.importers.bulk import NULL, copy_rows, text
 from competences.importers.plan import EditionPlan
 from competences.models import Edition, Reference
 from competences.rules.edition_diff import ConceptChange, ConceptState
+from competences.rules.intervals import IntervalPlan
 from competences.rules.labels import fold, stems
 
-CHUNK = 2_000
-NULL = r"\N"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+FOREIGN_KEYS = {
+    "competences_concept": {"reference_id": "competences_reference"},
+    "competences_conceptrevision": {"concept_id": "competences_concept"},
+    "competences_concepttranslation": {"concept_id": "competences_concept"},
+    "competences_conceptlink": {"source_id": "competences_concept", "target_id": "competences_concept"},
+    "competences_change": {
+        "edition_id": "competences_edition",
+        "concept_id": "competences_concept",
+        "other_id": "competences_concept",
+    },
+}
+"""The foreign keys of the tables that an import writes in bulk (importers/bulk.py)."""
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_NAMING = "label, folded, alternatives, description, words, since, until"
 
 
-def write_plan(plan: EditionPlan, reference: Reference, here: int) -> None:
-    """Writes concepts, revisions and links, inside the caller's transaction."""
-    _copy(
+def write_plan(plan: EditionPlan, reference: Reference, edition: Edition, language: str) -> None:
+    """Writes concepts, names and links, inside the caller's transaction. `language` is that of revisions."""
+    copy_rows(
         "competences_concept (id, reference_id, kind, external_id)",
         (
-            f"{identity}\t{reference.pk}\t{key.kind}\t{_text(key.external_id)}\n"
+            f"{identity}\t{reference.pk}\t{key.kind}\t{text(key.external_id)}\n"
             for key, identity in plan.new_concepts.items()
         ),
     )
-    for table, rows in (("conceptrevision", plan.revisions), ("conceptlink", plan.links)):
-        with connection.cursor() as cursor:
-            # One of the two names above, never a text from outside.
-            name = f"competences_{table}"
-            if rows.end:
-                cursor.execute(
-                    f"UPDATE {name} SET until = %s WHERE id = ANY(%s)",  # noqa: S608
-                    [here, rows.end],
-                )
-            if rows.start_earlier:
-                cursor.execute(
-                    f"UPDATE {name} SET since = %s WHERE id = ANY(%s)",  # noqa: S608
-                    [here, rows.start_earlier],
-                )
-    _copy(
-        "competences_conceptrevision"
-        " (concept_id, label, folded, alternatives, description, attributes, words, since, until)",
-        (_revision(concept, state, since, until) for concept, state, since, until in plan.revisions.add),
+    here = edition.position
+    for table, rows in (
+        ("conceptrevision", plan.revisions),
+        ("concepttranslation", plan.translations),
+        ("conceptlink", plan.links),
+    ):
+        _move_ends(f"competences_{table}", rows, here)
+    copy_rows(
+        f"competences_conceptrevision (concept_id, attributes, {_NAMING})",
+        (
+            f"{concept}\t{_attributes(state.attributes)}\t{_naming(state, language, since, until)}"
+            for concept, state, since, until in plan.revisions.add
+        ),
     )
-    _copy(
+    copy_rows(
+        f"competences_concepttranslation (concept_id, language, {_NAMING})",
+        (
+            f"{concept}\t{other}\t{_naming(state, other, since, until)}"
+            for (concept, other), state, since, until in plan.translations.add
+        ),
+    )
+    copy_rows(
         "competences_conceptlink (kind, source_id, target_id, flag, since, until)",
         (
-            f"{kind}\t{source}\t{target}\t{_text(flag)}\t{since}\t{until}\n"
+            f"{kind}\t{source}\t{target}\t{text(flag)}\t{since}\t{until}\n"
             for (kind, source, target), flag, since, until in plan.links.add
         ),
     )
@@ -55,37 +72,43 @@ def write_plan(plan: EditionPlan, reference: Reference, here: int) -> None:
 def write_changes(edition: Edition, changes: Iterable[ConceptChange[int]]) -> None:
     """Writes what an edition changed against the one before, in the place of what was written before."""
     edition.change_rows.all().delete()
-    _copy(
-        "competences_change (edition_id, kind, concept_kind, concept_id, other_id, before, after)",
+    copy_rows(
+        "competences_change"
+        " (edition_id, kind, concept_kind, concept_id, other_id, before, after, confidence, reasons)",
         (
             f"{edition.pk}\t{c.kind}\t{c.concept_kind}\t{c.concept}\t{NULL if c.other is None else c.other}"
-            f"\t{_text(c.before)}\t{_text(c.after)}\n"
+            f"\t{text(c.before)}\t{text(c.after)}\t{_guess(c)}\n"
             for c in changes
         ),
     )
 
 
-def _revision(concept: int, state: ConceptState, since: int, until: int) -> str:
-    # Without its empty values an attribute set is small: written as the database will give it back.
-    attributes = json.dumps(state.attributes, ensure_ascii=False) if state.attributes else "{}"
+def _move_ends(table: str, rows: IntervalPlan[Any, Any], here: int) -> None:
+    # The table is one of three names of ours, never a text from outside.
+    with connection.cursor() as cursor:
+        if rows.end:
+            cursor.execute(f"UPDATE {table} SET until = %s WHERE id = ANY(%s)", [here, rows.end])  # noqa: S608
+        if rows.start_earlier:
+            cursor.execute(f"UPDATE {table} SET since = %s WHERE id = ANY(%s)", [here, rows.start_earlier])  # noqa: S608
+        if rows.drop:
+            cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [rows.drop])  # noqa: S608
+
+
+def _attributes(attributes: Mapping[str, Any]) -> str:
+    """Without its empty values an attribute set is small: written as the database will give it back."""
+    return text(_encode(attributes)) if attributes else "{}"
+
+
+def _naming(state: ConceptState, language: str, since: int, until: int) -> str:
     folded = fold(state.label)
     words = stems(f"{folded} {fold(state.alternatives)}" if state.alternatives else folded)
-    found = " ".join(f"'{word}'" for word in words)
-    texts = f"{_text(state.label)}\t{folded}\t{_text(state.alternatives)}\t{_text(state.description)}"
-    return f"{concept}\t{texts}\t{_text(attributes)}\t{found}\t{since}\t{until}\n"
+    found = " ".join([f"'{word}'" for word in words])
+    texts = f"{text(state.label)}\t{folded}\t{text(state.alternatives)}\t{text(state.description)}"
+    return f"{texts}\t{found}\t{since}\t{until}\n"
 
 
-def _text(value: str) -> str:
-    """A text as COPY reads it."""
-    return value.translate(_ESCAPES) if "\\" in value or not value.isprintable() else value
-
-
-def _copy(target: str, lines: Iterable[str]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
-        batch: list[str] = []
-        for line in lines:
-            batch.append(line)
-            if len(batch) == CHUNK:
-                copy.write("".join(batch))
-                batch.clear()
-        copy.write("".join(batch))
+def _guess(change: ConceptChange[int]) -> str:
+    """Confidence and reasons of a successor."""
+    if change.confidence is None:
+        return f"{NULL}\t{NULL}"
+    return f"{change.confidence}\t{_encode(change.reasons)}"

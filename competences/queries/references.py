@@ -8,9 +8,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError, NotFound
-from competences.models import Concept, Edition, Reference
+from competences.enums import ChangeKind
+from competences.models import Change, Concept, Edition, Reference
 from competences.rules import edition_diff
-from competences.rules.edition_diff import ConceptState, Snapshot
+from competences.rules.edition_diff import USES, ConceptChange, ConceptState, Snapshot
+from competences.rules.successors import SURE, successors
 
 
 class NoSuchEdition(DomainError):
@@ -60,8 +62,14 @@ def neighbours(reference: Reference, position: int) -> tuple[Edition | None, Edi
     return before, editions.filter(position__gt=position).first()
 
 
-def snapshot(edition: Edition) -> Snapshot[int]:
-    """A whole edition from the intervals, by ids of concepts."""
+def languages(edition: Edition) -> list[str]:
+    """The languages in which the sources of an edition name its concepts; its own first."""
+    found = edition.sources.exclude(language="").values_list("language", flat=True)
+    return list(dict.fromkeys([edition.language, *found.order_by("pk")]))
+
+
+def snapshot(edition: Edition, language: str | None = None) -> Snapshot[int]:
+    """A whole edition from the intervals, by ids of concepts; named in `language` where it is given and there."""
     place = {"reference": edition.reference_id, "at": edition.position}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -83,7 +91,48 @@ def snapshot(edition: Edition) -> Snapshot[int]:
         links: dict[str, dict[tuple[int, int], str]] = {}
         for kind, source, target, flag in cursor.fetchall():
             links.setdefault(kind, {})[source, target] = flag
-    return Snapshot(concepts, links)
+        if language and language != edition.language:
+            cursor.execute(
+                "SELECT c.id, r.label FROM competences_concepttranslation r"
+                " JOIN competences_concept c ON c.id = r.concept_id WHERE c.reference_id = %(reference)s"
+                " AND r.language = %(language)s AND r.since <= %(at)s AND r.until > %(at)s",
+                {**place, "language": language},
+            )
+            for concept, label in cursor.fetchall():
+                if concept in concepts:
+                    concepts[concept] = concepts[concept]._replace(label=label)
+    return Snapshot(concepts, links, language or edition.language, says_links=USES in links)
+
+
+def changes_between(old: Edition, new: Edition) -> tuple[list[ConceptChange[int]], dict[str, Any]]:
+    """Every change from one edition to another of the same reference, and the figures of them.
+
+    Labels are compared in a language that both editions have; where there is none, they are not.
+    What a source declares to replace another is known at its import alone: here successors are proposals,
+    but for those that the newer of two neighbours declared, which its Change rows keep.
+    """
+    common = next((language for language in languages(new) if language in languages(old)), None)
+    before, after = snapshot(old, common), snapshot(new, common)
+    found = edition_diff.changes(before, after, same_identifier=_same_identifier(old.reference_id))
+    found += successors(before, after, found, declared=_declared(new))
+    return found, edition_diff.counts(before, after, found)
+
+
+def _same_identifier(reference: int) -> list[tuple[int, int]]:
+    """Pairs of concepts to which the producer gives one identifier under two kinds, both ways round."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT one.id, other.id FROM competences_concept one JOIN competences_concept other"
+            " ON other.reference_id = one.reference_id AND other.external_id = one.external_id"
+            " AND other.kind <> one.kind WHERE one.reference_id = %s",
+            [reference],
+        )
+        return cursor.fetchall()
+
+
+def _declared(edition: Edition) -> dict[int, int]:
+    rows = Change.objects.filter(edition=edition, kind=ChangeKind.REPLACED, confidence=SURE)
+    return dict(rows.values_list("concept_id", "other_id"))
 
 
 def compare(reference: str, first: str, second: str) -> dict[str, Any]:
@@ -92,14 +141,8 @@ def compare(reference: str, first: str, second: str) -> dict[str, Any]:
     Raises NoSuchEdition.
     """
     old, new = find_edition(reference, first), find_edition(reference, second)
-    before, after = snapshot(old), snapshot(new)
-    found = edition_diff.changes(before, after)
-    return {
-        "reference": reference,
-        "from": old.name,
-        "to": new.name,
-        **edition_diff.counts(before, after, found),
-    }
+    _found, figures = changes_between(old, new)
+    return {"reference": reference, "from": old.name, "to": new.name, **figures}
 
 
 def _attributes(text: str) -> dict[str, Any]:

@@ -7,8 +7,9 @@ docs/glossary.md; docs/rules/edition-changes.md gives worked figures.
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from competences.rules.labels import fold
 
@@ -19,41 +20,47 @@ TITLE_OF, USES = "title_of", "uses"
 TAGS = ("transition_eco", "transition_num", "transition_demo", "emploi_reglemente", "emploi_cadre")
 """The attributes of a job whose change makes it *retagged*."""
 
-COUNTED = {
-    JOB: (
-        "added",
-        "removed",
-        "renamed",
-        "cosmetic",
-        "retagged",
-        "took_label_of_other",
-        "recycled",
-    ),
-    TITLE: ("added", "removed", "renamed", "cosmetic", "moved"),
-    SKILL: ("added", "removed", "renamed", "cosmetic", "orphaned"),
-    KNOWLEDGE: ("added", "removed", "renamed", "cosmetic", "orphaned"),
-    CONTEXT: ("added", "removed", "renamed", "cosmetic"),
+PRESENCE = ("added", "removed", "renamed", "cosmetic")
+COUNTED: dict[str, tuple[str, ...]] = {
+    JOB: (*PRESENCE, "retagged", "took_label_of_other", "recycled", "replaced"),
+    TITLE: (*PRESENCE, "moved", "replaced"),
+    SKILL: (*PRESENCE, "orphaned", "retyped", "replaced"),
+    KNOWLEDGE: (*PRESENCE, "orphaned", "retyped", "replaced"),
+    CONTEXT: (*PRESENCE, "retyped", "replaced"),
 }
 """The kinds of change counted for each kind of concept, in the order in which they are shown."""
 
+COUNTED_IF_THERE = dict.fromkeys(("group", "area", "level", "statement"), (*PRESENCE, "retyped"))
+"""The same for kinds that few references have: counted where one of the two editions has them."""
 
-@dataclass(frozen=True, slots=True)
-class ConceptState:
+RETYPABLE = {SKILL, KNOWLEDGE, CONTEXT, *COUNTED_IF_THERE}
+"""Kinds of concept that may become one another: a job and its main title may share an identifier."""
+
+NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
+
+
+class ConceptState(NamedTuple):
     """How a concept stands in an edition. `alternatives`: its other names, one a line, without the label."""
 
     kind: str
     label: str
     description: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = NO_ATTRIBUTES
     alternatives: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot(Generic[C]):
-    """An edition: its concepts, and for each kind of link the flag of each (source, target)."""
+    """An edition: its concepts, and for each kind of link the flag of each (source, target).
+
+    `language` is that of the labels; labels in two languages are not compared. `says_links` is False for
+    an edition whose source speaks of no job's skills at all: their absence is then no change.
+    """
 
     concepts: Mapping[C, ConceptState]
     links: Mapping[str, Mapping[tuple[C, C], str]]
+    language: str = ""
+    says_links: bool = True
 
     def of_kind(self, kind: str) -> dict[C, ConceptState]:
         return {c: state for c, state in self.concepts.items() if state.kind == kind}
@@ -64,7 +71,10 @@ class Snapshot(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class ConceptChange(Generic[C]):
-    """One change of one concept; `other` is the second concept where the kind of change has one."""
+    """One change of one concept; `other` is the second concept where the kind of change has one.
+
+    `confidence` (0 to 100) and `reasons` belong to a successor (rules/successors.py).
+    """
 
     kind: str
     concept_kind: str
@@ -72,31 +82,46 @@ class ConceptChange(Generic[C]):
     other: C | None = None
     before: str = ""
     after: str = ""
+    confidence: int | None = None
+    reasons: tuple[str, ...] = ()
 
 
-def changes(before: Snapshot[C], after: Snapshot[C]) -> list[ConceptChange[C]]:
+def changes(
+    before: Snapshot[C], after: Snapshot[C], *, same_identifier: Iterable[tuple[C, C]] = ()
+) -> list[ConceptChange[C]]:
     """Every change from one edition to another, in a stable order of kinds.
 
-    Links of a job that only one edition has are left out: that job's own change says it.
+    `same_identifier`: pairs of concepts to which the producer gives one identifier under two kinds; a
+    concept that goes under one and comes under the other is *retyped*, and neither removed nor added.
+    Links of a job that only one edition has are left out: that job's own change says it. Successors are
+    rules/successors.py's to find.
     """
+    retyped = list(_retyped(before, after, same_identifier))
+    passed_on = {c for change in retyped for c in (change.concept, change.other)}
     found: list[ConceptChange[C]] = []
-    for kind in COUNTED:
-        found += _presence_and_labels(kind, before.of_kind(kind), after.of_kind(kind))
+    same_language = before.language == after.language
+    old, new = _grouped(before), _grouped(after)
+    for kind in (*COUNTED, *COUNTED_IF_THERE):
+        rows = _presence_and_labels(kind, old.get(kind, {}), new.get(kind, {}), same_language)
+        found += [change for change in rows if change.concept not in passed_on]
+    found += retyped
     found += _retagged(before, after)
     found += _recycled_and_swapped(before, after, found)
     found += _moved(before, after)
-    found += _orphaned(before, after)
-    found += _link_changes(before, after)
+    if before.says_links and after.says_links:
+        found += _orphaned(before, after)
+        found += _link_changes(before, after)
     return found
 
 
 def counts(before: Snapshot[C], after: Snapshot[C], found: Iterable[ConceptChange[C]]) -> dict[str, Any]:
     """The figures of a comparison: {"counts": {kind: {…}}, "links": {…}}."""
     tally = Counter((c.concept_kind, c.kind) for c in found)
-    sizes = [Counter(s.kind for s in snapshot.concepts.values()) for snapshot in (before, after)]
+    old_sizes, new_sizes = (Counter(s.kind for s in edition.concepts.values()) for edition in (before, after))
+    there = {k: kinds for k, kinds in COUNTED_IF_THERE.items() if old_sizes[k] or new_sizes[k]}
     by_kind = {
-        kind: {"before": sizes[0][kind], "after": sizes[1][kind], **{k: tally[kind, k] for k in kinds}}
-        for kind, kinds in COUNTED.items()
+        kind: {"before": old_sizes[kind], "after": new_sizes[kind], **{k: tally[kind, k] for k in kinds}}
+        for kind, kinds in (COUNTED | there).items()
     }
     old, new = before.linked(USES), after.linked(USES)
     common = len(old.keys() & new.keys())
@@ -114,14 +139,21 @@ def counts(before: Snapshot[C], after: Snapshot[C], found: Iterable[ConceptChang
     }
 
 
+def _grouped(edition: Snapshot[C]) -> dict[str, dict[C, ConceptState]]:
+    groups: dict[str, dict[C, ConceptState]] = defaultdict(dict)
+    for concept, state in edition.concepts.items():
+        groups[state.kind][concept] = state
+    return groups
+
+
 def _presence_and_labels(
-    kind: str, old: Mapping[C, ConceptState], new: Mapping[C, ConceptState]
+    kind: str, old: Mapping[C, ConceptState], new: Mapping[C, ConceptState], same_language: bool
 ) -> Iterable[ConceptChange[C]]:
     for concept, state in new.items():
         was = old.get(concept)
         if was is None:
             yield ConceptChange("added", kind, concept, after=state.label)
-        elif was.label != state.label:
+        elif was.label != state.label and same_language:
             same = fold(was.label) == fold(state.label)
             yield ConceptChange(
                 "cosmetic" if same else "renamed", kind, concept, before=was.label, after=state.label
@@ -129,6 +161,17 @@ def _presence_and_labels(
     for concept, state in old.items():
         if concept not in new:
             yield ConceptChange("removed", kind, concept, before=state.label)
+
+
+def _retyped(
+    before: Snapshot[C], after: Snapshot[C], pairs: Iterable[tuple[C, C]]
+) -> Iterable[ConceptChange[C]]:
+    old, new = before.concepts, after.concepts
+    for was, now in pairs:
+        if was in old and was not in new and now in new and now not in old:
+            kinds = (old[was].kind, new[now].kind)
+            if RETYPABLE.issuperset(kinds):
+                yield ConceptChange("retyped", kinds[1], now, was, before=kinds[0], after=kinds[1])
 
 
 def _retagged(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]]:
@@ -147,7 +190,8 @@ def _retagged(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange
                 )
 
 
-def _jobs_of_titles(snapshot: Snapshot[C]) -> dict[C, C]:
+def jobs_of_titles(snapshot: Snapshot[C]) -> dict[C, C]:
+    """The job of each title."""
     return dict(snapshot.linked(TITLE_OF).keys())
 
 
@@ -166,17 +210,17 @@ def _recycled_and_swapped(
         if change.concept_kind == JOB and change.kind == "renamed":
             job = change.concept
             other = job_of_label.get(fold(change.after))
-            labels = {"before": change.before, "after": change.after}
+            labels = (change.before, change.after)
             if other is not None and other != job:
-                rows.append(ConceptChange("took_label_of_other", JOB, job, other, **labels))
+                rows.append(ConceptChange("took_label_of_other", JOB, job, other, *labels))
             if former[job] and not former[job] & present[job]:
-                rows.append(ConceptChange("recycled", JOB, job, None, **labels))
+                rows.append(ConceptChange("recycled", JOB, job, None, *labels))
     return rows
 
 
 def _moved(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]]:
-    old = _jobs_of_titles(before)
-    for title, job in _jobs_of_titles(after).items():
+    old = jobs_of_titles(before)
+    for title, job in jobs_of_titles(after).items():
         was = old.get(title)
         if was is not None and was != job:
             yield ConceptChange(

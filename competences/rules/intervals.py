@@ -5,9 +5,9 @@ anywhere: after all others, or between two that are already there. Editions betw
 imported hold nothing, so a row never ends or starts strictly inside such a gap.
 """
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
 
 from competences.rules.positions import OPEN
 
@@ -15,8 +15,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Interval(Generic[V]):
+class Interval(NamedTuple, Generic[V]):
     """A stored row: its id, its value and where it ends."""
 
     id: int
@@ -26,14 +25,15 @@ class Interval(Generic[V]):
 
 @dataclass(slots=True)
 class IntervalPlan(Generic[K, V]):
-    """What to write: ids of rows that end or start here; rows (key, value, since, until) to add."""
+    """What to write: ids of rows that end here, start here or go; rows (key, value, since, until) to add."""
 
-    end: list[int]
-    start_earlier: list[int]
-    add: list[tuple[K, V, int, int]]
+    end: list[int] = field(default_factory=list)
+    start_earlier: list[int] = field(default_factory=list)
+    drop: list[int] = field(default_factory=list)
+    add: list[tuple[K, V, int, int]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.end or self.start_earlier or self.add)
+        return bool(self.end or self.start_earlier or self.drop or self.add)
 
 
 def plan(
@@ -44,20 +44,22 @@ def plan(
     is_stated: Callable[[K], bool],
     here: int,
     following: int | None,
+    starting_here: Container[int] = (),
 ) -> IntervalPlan[K, V]:
     """The smallest change that makes the rows say what the edition at place `here` states.
 
     `covering`: the rows that hold just before and through `here`; `starting_next`: the rows that start
     with the edition that follows (`following`, None when `here` is the newest); `stated`: what the
     edition says; `is_stated(key)`: whether its source speaks of that key at all. What it does not speak
-    of stays as it was.
+    of stays as it was. When a source completes an edition that is there already, `covering` are the rows
+    that hold at `here`, and `starting_here` the ids of those that start there.
     """
-    found: IntervalPlan[K, V] = IntervalPlan([], [], [])
+    found: IntervalPlan[K, V] = IntervalPlan()
     end = OPEN if following is None else following
     for key, row in covering.items():
         if stated.get(key) == row.value or not is_stated(key):
             continue
-        found.end.append(row.id)
+        (found.drop if row.id in starting_here else found.end).append(row.id)
         if row.until > end:
             found.add.append((key, row.value, end, row.until))
     for key, value in stated.items():
@@ -69,4 +71,60 @@ def plan(
             found.start_earlier.append(later.id)
         else:
             found.add.append((key, value, here, end))
+    return found
+
+
+class Row(NamedTuple, Generic[K, V]):
+    """A stored row with all that it says."""
+
+    id: int
+    key: K
+    value: V
+    since: int
+    until: int
+
+
+@dataclass(slots=True)
+class Retirement:
+    """What to write when an edition no longer counts: new starts and ends by row id, and rows that go."""
+
+    since: dict[int, int] = field(default_factory=dict)
+    until: dict[int, int] = field(default_factory=dict)
+    drop: list[int] = field(default_factory=list)
+
+
+def retire(rows: Iterable[Row[K, V]], *, here: int, following: int | None) -> Retirement:
+    """The change after which the rows read as if the edition at `here` had never been imported.
+
+    `rows`: every row that starts or ends at `here`, or starts at `following`, the place of the edition
+    after it (None when `here` is the newest). What held before and was ended here holds on, up to what
+    the next edition says; what was said here alone goes.
+    """
+    found = Retirement()
+    ending: dict[K, Row[K, V]] = {}
+    starting: dict[K, Row[K, V]] = {}
+    next_rows: dict[K, Row[K, V]] = {}
+    for row in rows:
+        if row.until == here:
+            ending[row.key] = row
+        elif row.since == here:
+            starting[row.key] = row
+        elif row.since == following:
+            next_rows[row.key] = row
+    for key, row in starting.items():
+        if following is None or row.until == following:
+            found.drop.append(row.id)
+        else:
+            found.since[row.id] = following
+            next_rows[key] = row
+    for key, row in ending.items():
+        later = next_rows.get(key)
+        if following is None:
+            found.until[row.id] = OPEN
+        elif later is not None and later.value == row.value:
+            found.until[row.id] = later.until
+            found.since.pop(later.id, None)
+            found.drop.append(later.id)
+        else:
+            found.until[row.id] = following
     return found

@@ -3,31 +3,43 @@
 import gc
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access import access_organisation
 from accounts.actors import Actor, require_staff
 from accounts.errors import DomainError
-from competences.enums import ReferenceFormat
+from accounts.models import Organisation
+from competences.enums import ImpactState, ReferenceFormat
 from competences.importers import digcomp, rome
 from competences.importers.base import Claim, ParsedEdition, Parsers
-from competences.importers.plan import EditionPlan, plan_edition
+from competences.importers.bulk import checked_together
+from competences.importers.plan import EditionPlan, Place, plan_edition
 from competences.importers.source import BrokenSource, Source
-from competences.importers.store import write_changes, write_plan
+from competences.importers.store import FOREIGN_KEYS, write_changes, write_plan
 from competences.models import Edition, EditionSource, Reference
-from competences.queries.references import neighbours, snapshot
-from competences.rules import edition_diff
+from competences.queries.references import changes_between, languages, neighbours
 from competences.rules.positions import position
 
 PARSERS: Parsers = {"digcomp": digcomp.parse, "rome": rome.parse}
 NO_CLAIM = Claim()
-NAMES = {"rome": "ROME", "digcomp": "DigComp", "demo": "Référentiel de démonstration"}
+READ_BYTES, PARSED, PLANNED, WRITTEN = 5, 40, 60, 90
+"""How far an import is, of 100, once each of its steps is done."""
+
+Progress = Callable[[int], None]
+
+NAMES = {"rome": "ROME", "digcomp": "DigComp", "esco": "ESCO", "demo": "Référentiel de démonstration"}
+
+
+def no_progress(done: int) -> None:
+    """For a caller who tells nobody how far an import is."""
 
 
 @dataclass(slots=True)
@@ -63,87 +75,146 @@ def import_edition(
     *,
     actor: Actor,
     format: str,
-    path: Path,
+    paths: Sequence[Path],
     slug: str | None = None,
     claim: Claim = NO_CLAIM,
     apply: bool = False,
+    owner: Organisation | None = None,
+    progress: Progress = no_progress,
 ) -> ImportReport:
     """Reads an edition and, with `apply`, writes it: everything or nothing.
 
-    `format` is the format of the source, `slug` the reference that receives it (the format's own when
-    left out), `claim` what the caller says of the edition. A source that was imported already is a no-op.
+    `format` is the format of the sources, `slug` the reference that receives the edition (the format's own
+    when left out), `claim` what the caller says of the edition, `owner` the organisation whose own
+    reference it is. `progress` is told how far the work is, 0 to 100.
 
-    Raises BrokenSource (nothing was written) and DomainError for a format that no importer reads.
+    Sources that were all imported already are a no-op. A source in another language, or another part of
+    an edition that is there, completes it; the same part in the same language with other bytes is a new
+    issue of its number.
+
+    Raises BrokenSource (nothing was written), and DomainError for a format that no importer reads or a
+    reference that another format or owner has.
     """
-    require_staff(actor)
+    _require_importer(actor, owner)
     started = time.perf_counter()
     parser = PARSERS.get(format)
     if parser is None:
         raise DomainError("unknown_format", _("Aucun importeur ne lit le format « %s ».") % format)
     slug = slug or format
-    source = Source(path)
-    done = _already(slug, source.sha256)
+    sources = [Source(path) for path in paths]
+    done = _already(slug, {source.sha256 for source in sources})
     if done is not None:
         report = _report(done, slug, applied=False, already_imported=True)
     else:
+        progress(READ_BYTES)
         with _without_collector():
-            parsed = parser([source], claim)
+            parsed = parser(sources, claim)
+            progress(PARSED)
             with transaction.atomic():
-                report = _import(parsed, slug, apply)
+                report = _import(parsed, slug, owner, apply, progress)
                 if not apply:
                     transaction.set_rollback(True)
+    progress(100)
     report.seconds = time.perf_counter() - started
     return report
 
 
-def _import(parsed: ParsedEdition, slug: str, apply: bool) -> ImportReport:
-    reference = _locked_reference(slug, parsed.format)
-    [mark] = parsed.sources
-    done = _already(slug, mark.sha256)
+def _require_importer(actor: Actor, owner: Organisation | None) -> None:
+    """The staff imports what everybody reads; a member of an organisation, what that organisation owns."""
+    if owner is None:
+        require_staff(actor)
+    else:
+        access_organisation(actor, owner.public_id, on=timezone.localdate())
+
+
+def _import(
+    parsed: ParsedEdition, slug: str, owner: Organisation | None, apply: bool, progress: Progress
+) -> ImportReport:
+    reference = _locked_reference(slug, parsed.format, owner)
+    done = _already(slug, {mark.sha256 for mark in parsed.sources})
     if done is not None:
         # Another import of the same bytes ended while this one waited for the lock.
         return _report(done, slug, applied=False, already_imported=True)
-    issue = Edition.objects.filter(reference=reference, number=parsed.number).count() + 1
-    here = _place(parsed, issue)
-    before, after = neighbours(reference, here)
-    plan = plan_edition(parsed, reference, here, before, after)
-    edition = Edition(
-        reference=reference,
-        number=parsed.number,
-        issue=issue,
-        position=here,
-        title=parsed.title,
-        published_on=parsed.published_on,
-        counts=parsed.counts(),
-        changes=plan.counts,
-        anomalies=[a.as_dict() for a in parsed.anomalies],
-    )
+    completed = _completed(reference, parsed)
+    edition = completed or _new_edition(reference, parsed)
+    place = Place(edition.position, *neighbours(reference, edition.position), completes=completed is not None)
+    plan = plan_edition(parsed, reference, place)
+    progress(PLANNED)
+    edition.counts = parsed.counts() | (edition.counts if completed else {})
+    edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in parsed.anomalies)]
+    if not completed:
+        edition.changes = plan.counts
     if apply:
-        _apply(edition, parsed, plan, after)
+        _apply(edition, parsed, plan, place, progress)
     return _report(edition, slug, applied=apply, already_imported=False)
 
 
-def _apply(edition: Edition, parsed: ParsedEdition, plan: EditionPlan, after: Edition | None) -> None:
+def _new_edition(reference: Reference, parsed: ParsedEdition) -> Edition:
+    issue = Edition.objects.filter(reference=reference, number=parsed.number).count() + 1
+    return Edition(
+        reference=reference,
+        number=parsed.number,
+        issue=issue,
+        position=_position(parsed, issue),
+        title=parsed.title,
+        published_on=parsed.published_on,
+        language=parsed.language,
+    )
+
+
+def _completed(reference: Reference, parsed: ParsedEdition) -> Edition | None:
+    """The edition that these sources complete; `parsed` then keeps what they add to it. None for a new one.
+
+    What the edition holds already must be there with the same bytes: other bytes are a new issue.
+    """
+    editions = Edition.objects.in_history().filter(reference=reference, number=parsed.number)
+    edition = editions.last()
+    if edition is None:
+        return None
+    held = {(s.role, s.language): s.sha256 for s in edition.sources.all()}
+    if any(held.get((m.role, m.language), m.sha256) != m.sha256 for m in parsed.sources):
+        return None
+    parsed.sources = [m for m in parsed.sources if (m.role, m.language) not in held]
+    known = languages(edition)
+    if parsed.language != edition.language:
+        if parsed.language not in known:
+            parsed.translations[parsed.language] = parsed.concepts
+        parsed.concepts = {}
+    for language in known:
+        parsed.translations.pop(language, None)
+    return edition
+
+
+def _apply(
+    edition: Edition, parsed: ParsedEdition, plan: EditionPlan, place: Place, progress: Progress
+) -> None:
+    if place.completes:
+        edition.content_revision += 1
+        edition.impact = ImpactState.WAITING
     edition.save()
     EditionSource.objects.bulk_create(EditionSource(edition=edition, **m._asdict()) for m in parsed.sources)
-    write_plan(plan, edition.reference, edition.position)
-    if plan.changes:
-        write_changes(edition, plan.changes)
-    if after is not None:
-        _rewrite_changes(after, edition)
+    with checked_together(FOREIGN_KEYS):
+        write_plan(plan, edition.reference, edition, edition.language)
+        progress(WRITTEN)
+        if plan.changes:
+            write_changes(edition, plan.changes)
+    if place.completes and place.before is not None:
+        rewrite_changes(edition, place.before)
+    if place.after is not None:
+        rewrite_changes(place.after, edition)
 
 
-def _rewrite_changes(edition: Edition, before: Edition) -> None:
-    """What an edition changed, against a neighbour that was imported after it."""
-    old, new = snapshot(before), snapshot(edition)
-    found = edition_diff.changes(old, new)
-    write_changes(edition, found)
-    edition.changes = edition_diff.counts(old, new, found)
+def rewrite_changes(edition: Edition, before: Edition | None) -> None:
+    """What an edition changed, against a neighbour that came or went after it was imported."""
+    found, edition.changes = changes_between(before, edition) if before else ([], None)
+    with checked_together(FOREIGN_KEYS):
+        write_changes(edition, found)
     edition.content_revision += 1
-    edition.save(update_fields=["changes", "content_revision"])
+    edition.impact = ImpactState.WAITING
+    edition.save(update_fields=["changes", "content_revision", "impact"])
 
 
-def _place(parsed: ParsedEdition, issue: int) -> int:
+def _position(parsed: ParsedEdition, issue: int) -> int:
     try:
         return position(parsed.number, issue)
     except ValueError as error:
@@ -151,10 +222,18 @@ def _place(parsed: ParsedEdition, issue: int) -> int:
         raise BrokenSource.at(parsed.sources[0].name, "bad_number", message) from error
 
 
-def _locked_reference(slug: str, format: str) -> Reference:
-    """The reference, locked: of two imports at once the second waits for the first."""
-    Reference.objects.get_or_create(slug=slug, defaults={"name": NAMES.get(slug, slug), "format": format})
+def _locked_reference(slug: str, format: str, owner: Organisation | None) -> Reference:
+    """The reference, under the one lock of imports: of two at once, the second waits for the first.
+
+    The lock also keeps concepts from going while links to them are written; readers do not wait for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE competences_concept IN SHARE ROW EXCLUSIVE MODE")
+    name = NAMES.get(slug) or (owner.name if owner else slug)
+    Reference.objects.get_or_create(slug=slug, defaults={"name": name, "format": format, "owner": owner})
     reference = Reference.objects.select_for_update(of=("self",)).get(slug=slug)
+    if reference.owner_id != (owner.pk if owner else None):
+        raise DomainError("other_owner", _("Le référentiel « %s » n’est pas le vôtre.") % slug)
     if reference.format != format:
         values = {"slug": slug, "format": ReferenceFormat(reference.format).label}
         message = _("Le référentiel « %(slug)s » est au format %(format)s.") % values
@@ -162,8 +241,12 @@ def _locked_reference(slug: str, format: str) -> Reference:
     return reference
 
 
-def _already(slug: str, sha256: str) -> Edition | None:
-    return Edition.objects.in_history().filter(reference__slug=slug, sources__sha256=sha256).first()
+def _already(slug: str, checksums: set[str]) -> Edition | None:
+    """The edition that was read from all these bytes, if there is one."""
+    editions = Edition.objects.in_history().filter(reference__slug=slug)
+    for checksum in checksums:
+        editions = editions.filter(sources__sha256=checksum)
+    return editions.last()
 
 
 def _report(edition: Edition, slug: str, *, applied: bool, already_imported: bool) -> ImportReport:

@@ -100,7 +100,7 @@ class _Load:
 
     def _import(self, format: str, path: Path, slug: str, claim: Claim = NO_CLAIM) -> Edition:
         report = import_edition(
-            actor=self.actor, format=format, path=path, slug=slug, claim=claim, apply=True
+            actor=self.actor, format=format, paths=[path], slug=slug, claim=claim, apply=True
         )
         return Edition.objects.select_related("reference").get(
             reference__slug=slug, number=report.edition_name

@@ -98,7 +98,7 @@ def bench_imports() -> None:
 
         def run(path: Path = path) -> None:
             nonlocal report
-            report = import_edition(actor=SYSTEM, format="rome", path=path, apply=True)
+            report = import_edition(actor=SYSTEM, format="rome", paths=[path], apply=True)
 
         spent = timed(run)
         floor = timed(lambda path=path: read_all(path)) + copy_bare(report.edition.position)
@@ -106,7 +106,11 @@ def bench_imports() -> None:
         show(f"import ROME v{version}", spent, "s")
         memory = report.as_dict()["peak_memory_mb"]
     show("peak memory of the imports", memory, "MB")
-    show("the same archive again", timed(lambda: import_edition(actor=SYSTEM, format="rome", path=path)), "s")
+    show(
+        "the same archive again",
+        timed(lambda: import_edition(actor=SYSTEM, format="rome", paths=[path])),
+        "s",
+    )
 
 
 def bench_search() -> None:

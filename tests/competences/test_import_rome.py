@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def run(path: Path, *, slug: str = "demo", claim: Claim = NO_CLAIM, apply: bool = True):
-    return import_edition(actor=SYSTEM, format="rome", path=path, slug=slug, claim=claim, apply=apply)
+    return import_edition(actor=SYSTEM, format="rome", paths=[path], slug=slug, claim=claim, apply=apply)
 
 
 def rows() -> list[int]:

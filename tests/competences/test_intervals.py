@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from competences.rules.intervals import Interval, plan
+from competences.rules.intervals import Interval, Row, plan, retire
 from competences.rules.positions import OPEN
 
 KEYS = "abc"
@@ -21,6 +21,46 @@ class Rows:
     def as_of(self, place: int) -> dict[str, int]:
         return {key: value for key, value, since, until in self.rows.values() if since <= place < until}
 
+    def apply(self, found, place: int) -> None:
+        for row in found.end:
+            self.rows[row][3] = place
+        for row in found.start_earlier:
+            self.rows[row][2] = place
+        for row in found.drop:
+            del self.rows[row]
+        for added in found.add:
+            self.rows[max(self.rows, default=0) + 1] = list(added)
+
+    def retire(self, place: int) -> None:
+        following = min((p for p in self.places if p > place), default=None)
+        rows = [
+            Row(i, *row)
+            for i, row in self.rows.items()
+            if place in (row[2], row[3]) or (following is not None and row[2] == following)
+        ]
+        found = retire(rows, here=place, following=following)
+        for row, since in found.since.items():
+            self.rows[row][2] = since
+        for row, until in found.until.items():
+            self.rows[row][3] = until
+        for row in found.drop:
+            del self.rows[row]
+        self.places.remove(place)
+
+    def complete(self, stated: dict[str, int], place: int) -> None:
+        """A second source of the edition at `place`, which speaks of the keys that it states alone."""
+        following = min((p for p in self.places if p > place), default=None)
+        found = plan(
+            covering={k: Interval(i, v, u) for i, (k, v, s, u) in self.rows.items() if s <= place < u},
+            starting_next={k: Interval(i, v, u) for i, (k, v, s, u) in self.rows.items() if s == following},
+            stated=stated,
+            is_stated=lambda key: key in stated,
+            here=place,
+            following=following,
+            starting_here={i for i, row in self.rows.items() if row[2] == place},
+        )
+        self.apply(found, place)
+
     def write(self, stated: dict[str, int], place: int, silent: set[str] = frozenset()) -> int:
         following = min((p for p in self.places if p > place), default=None)
         found = plan(
@@ -33,12 +73,7 @@ class Rows:
             here=place,
             following=following,
         )
-        for row in found.end:
-            self.rows[row][3] = place
-        for row in found.start_earlier:
-            self.rows[row][2] = place
-        for added in found.add:
-            self.rows[len(self.rows)] = list(added)
+        self.apply(found, place)
         self.places.append(place)
         return len(found.end) + len(found.start_earlier) + len(found.add)
 
@@ -86,4 +121,32 @@ def test_what_a_source_does_not_speak_of_stays(first, second):
 def test_a_row_that_nothing_ended_is_open():
     table = Rows()
     table.write({"a": 1}, 5)
-    assert table.rows[0] == ["a", 1, 5, OPEN]
+    assert table.rows[1] == ["a", 1, 5, OPEN]
+
+
+@given(st.dictionaries(st.integers(1, 9), editions, min_size=1), st.randoms(use_true_random=False))
+def test_a_retired_edition_leaves_the_others_as_they_were_stated(stated, random):
+    table = Rows()
+    order = list(stated)
+    random.shuffle(order)
+    for place in order:
+        table.write(stated[place], place)
+    gone = random.choice(order)
+    table.retire(gone)
+    alone = Rows()
+    for place in sorted(stated.keys() - {gone}):
+        alone.write(stated[place], place)
+        assert table.as_of(place) == stated[place]
+    spans = sorted(tuple(row) for row in table.rows.values())
+    assert spans == sorted(tuple(row) for row in alone.rows.values())
+
+
+@given(st.dictionaries(st.integers(1, 5), editions, min_size=1), editions, st.data())
+def test_a_second_source_adds_to_its_edition_and_to_no_other(stated, more, data):
+    table = Rows()
+    for place in sorted(stated):
+        table.write(stated[place], place)
+    place = data.draw(st.sampled_from(sorted(stated)))
+    table.complete(more, place)
+    for other, edition in stated.items():
+        assert table.as_of(other) == (edition | more if other == place else edition)

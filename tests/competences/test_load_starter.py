@@ -141,7 +141,7 @@ def test_a_database_with_an_account_is_left_alone(db):
 
 
 def test_a_database_with_an_edition_is_left_alone(db):
-    import_edition(actor=SYSTEM, format="rome", path=starter.FOLDER / "demo_v1", slug="demo", apply=True)
+    import_edition(actor=SYSTEM, format="rome", paths=[starter.FOLDER / "demo_v1"], slug="demo", apply=True)
     assert not load_starter(actor=SYSTEM).loaded
     assert not User.objects.exists()
 

@@ -94,8 +94,8 @@ def counted_apart() -> dict:
 def test_rome_58_to_60():
     for version in (458, 460):
         path = DATA / f"rome_v{version}_csv_utf8.zip"
-        assert import_edition(actor=SYSTEM, format="rome", path=path, apply=True).applied
-    again = import_edition(actor=SYSTEM, format="rome", path=DATA / "rome_v460_csv_utf8.zip", apply=True)
+        assert import_edition(actor=SYSTEM, format="rome", paths=[path], apply=True).applied
+    again = import_edition(actor=SYSTEM, format="rome", paths=[DATA / "rome_v460_csv_utf8.zip"], apply=True)
     assert again.already_imported
     told = compare("rome", "58", "60")
     for kind, figures in counted_apart().items():

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def edition(number: int) -> None:
-    import_edition(actor=SYSTEM, format="rome", path=FOLDER / f"demo_v{number}", slug="demo", apply=True)
+    import_edition(actor=SYSTEM, format="rome", paths=[FOLDER / f"demo_v{number}"], slug="demo", apply=True)
 
 
 @pytest.fixture

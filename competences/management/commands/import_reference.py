@@ -20,7 +20,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("source_format", choices=sorted(PARSERS), help="the format of the source")
-        parser.add_argument("path", type=Path, help="a zip or a folder, as the producer publishes it")
+        parser.add_argument(
+            "paths",
+            nargs="+",
+            type=Path,
+            metavar="PATH",
+            help="zips or a folder, as the producer publishes them",
+        )
         parser.add_argument(
             "--reference", help="slug of the reference that receives it (default: the format)"
         )
@@ -36,7 +42,7 @@ class Command(BaseCommand):
             report = import_edition(
                 actor=SYSTEM,
                 format=options["source_format"],
-                path=options["path"],
+                paths=options["paths"],
                 slug=options["reference"],
                 claim=Claim(options["edition"], options["published"]),
                 apply=options["apply"],
