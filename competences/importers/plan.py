@@ -166,7 +166,7 @@ def _translations(
     ids: Mapping[Key, int],
     listed: Collection[int],
 ) -> IntervalPlan[NamingKey, ConceptState]:
-    """Names in other languages of the concepts that the edition lists; a language not given stays as it was."""
+    """Names of the listed concepts in other languages; a language that is not given stays as it was."""
     if not parsed.translations:
         return IntervalPlan()
     stated = {

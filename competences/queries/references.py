@@ -69,7 +69,7 @@ def languages(edition: Edition) -> list[str]:
 
 
 def snapshot(edition: Edition, language: str | None = None) -> Snapshot[int]:
-    """A whole edition from the intervals, by ids of concepts; named in `language` where it is given and there."""
+    """A whole edition from the intervals, by ids of concepts; named in `language` where it is there."""
     place = {"reference": edition.reference_id, "at": edition.position}
     with connection.cursor() as cursor:
         cursor.execute(
