@@ -1,9 +1,10 @@
 """What an edition changes in the rows that are stored: read, compared, nothing written."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -14,11 +15,14 @@ from competences.models import Edition, Reference
 from competences.queries.references import languages, snapshot
 from competences.rules import edition_diff, intervals
 from competences.rules.edition_diff import USES, ConceptChange, ConceptState, Snapshot
-from competences.rules.intervals import Interval, IntervalPlan
+from competences.rules.intervals import Held, IntervalPlan
 from competences.rules.successors import successors
 
-LinkKey = tuple[str, int, int]
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+Pair = tuple[int, int]
 NamingKey = tuple[int, str]
+NOTHING_HELD: Held[Any, Any] = Held({}, {})
 
 
 class Place(NamedTuple):
@@ -49,7 +53,7 @@ class EditionPlan:
     new_concepts: dict[Key, int]
     revisions: IntervalPlan[int, ConceptState]
     translations: IntervalPlan[NamingKey, ConceptState]
-    links: IntervalPlan[LinkKey, str]
+    links: dict[str, IntervalPlan[Pair, str]]
     changes: list[ConceptChange[int]]
     counts: dict[str, Any] | None
 
@@ -60,43 +64,60 @@ def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> E
     scopes = {identity: key.scope for key, identity in ids.items()}
     held = _revisions(reference, 0, place.last)
     stated = {ids[key]: state for key, state in parsed.concepts.items()}
-    _keep_unstated_attributes(stated, held, parsed.unstated_attributes)
+    _keep_unstated_attributes(stated, held.values, parsed.unstated_attributes)
     revisions = _planned(
         place,
         held,
-        _revisions(reference, place.following, place.following) if place.following else {},
+        _revisions(reference, place.following, place.following) if place.following else NOTHING_HELD,
         stated,
-        lambda concept: parsed.concepts and scopes[concept] not in parsed.unstated_scopes,
+        lambda concept: bool(parsed.concepts) and scopes[concept] not in parsed.unstated_scopes,
         "conceptrevision",
     )
-    held_links = _links(reference, 0, place.last)
-    listed = held.keys() | stated.keys() if place.completes else stated.keys()
+    listed = held.values.keys() | stated.keys() if place.completes else stated.keys()
     stated_links = {
-        (kind, ids[source], ids[target]): flag
+        kind: {(ids[source], ids[target]): flag for (source, target), flag in pairs.items()}
         for kind, pairs in (_known_links(parsed, ids, listed) if place.completes else parsed.links).items()
-        for (source, target), flag in pairs.items()
     }
-    unstated = parsed.unstated_links
-    links = _planned(
-        place,
-        held_links,
-        _links(reference, place.following, place.following) if place.following else {},
-        stated_links,
-        lambda key: not unstated or (key[0], scopes[key[1]], scopes[key[2]]) not in unstated,
-        "conceptlink",
-    )
+    held_links = _links(reference, 0, place.last)
+    links = _planned_links(parsed, reference, place, scopes, stated_links, held_links)
     found: list[ConceptChange[int]] = []
     counts = None
     if place.before is not None and not place.completes:
-        old = Snapshot(
-            {c: row.value for c, row in held.items()},
-            _by_kind((key, row.value) for key, row in held_links.items()),
-            language=place.before.language,
-        )
-        new = Snapshot(stated, _by_kind(stated_links.items()), language=parsed.language)
+        old = Snapshot(held.values, {k: rows.values for k, rows in held_links.items()}, place.before.language)
+        new = Snapshot(stated, stated_links, language=parsed.language)
         found, counts = _compared(old, new, parsed, place.before, ids)
     translations = _translations(parsed, reference, place, ids, listed)
     return EditionPlan(new_concepts, revisions, translations, links, found, counts)
+
+
+def _planned_links(
+    parsed: ParsedEdition,
+    reference: Reference,
+    place: Place,
+    scopes: Mapping[int, str],
+    stated: Mapping[str, Mapping[Pair, str]],
+    held: Mapping[str, Held[Pair, str]],
+) -> dict[str, IntervalPlan[Pair, str]]:
+    """The plan of each kind of link."""
+    following = _links(reference, place.following, place.following) if place.following else {}
+    unstated = parsed.unstated_links
+
+    def is_stated(kind: str) -> Callable[[Pair], bool]:
+        if not unstated:
+            return lambda _pair: True
+        return lambda pair: (kind, scopes[pair[0]], scopes[pair[1]]) not in unstated
+
+    return {
+        kind: _planned(
+            place,
+            held.get(kind, NOTHING_HELD),
+            following.get(kind, NOTHING_HELD),
+            stated.get(kind, {}),
+            is_stated(kind),
+            "conceptlink",
+        )
+        for kind in dict.fromkeys((*held, *stated))
+    }
 
 
 def _compared(
@@ -135,15 +156,14 @@ def _same_identifier(ids: Mapping[Key, int]) -> Iterator[tuple[int, int]]:
 
 def _planned(
     place: Place,
-    held: Mapping[Any, Interval[Any]],
-    following: Mapping[Any, Interval[Any]],
-    stated: Mapping[Any, Any],
-    is_stated: Any,
+    held: Held[K, V],
+    following: Held[K, V],
+    stated: Mapping[K, V],
+    is_stated: Callable[[K], bool],
     table: str,
-) -> IntervalPlan[Any, Any]:
-    if not place.completes:
-        starting_here: set[int] = set()
-    else:
+) -> IntervalPlan[K, V]:
+    starting_here: set[int] = set()
+    if place.completes:
         with connection.cursor() as cursor:
             # One of three names of ours, never a text from outside.
             cursor.execute(f"SELECT id FROM competences_{table} WHERE since = %s", [place.here])  # noqa: S608
@@ -183,7 +203,7 @@ def _translations(
     return _planned(
         place,
         _named_in_other_languages(reference, 0, place.last),
-        _named_in_other_languages(reference, following, following) if following else {},
+        _named_in_other_languages(reference, following, following) if following else NOTHING_HELD,
         stated,
         lambda key: key[1] in parsed.translations,
         "concepttranslation",
@@ -236,7 +256,7 @@ def _rows(select: str, reference: Reference, first: int, last: int) -> list[tupl
         return cursor.fetchall()
 
 
-def _revisions(reference: Reference, first: int, last: int) -> dict[int, Interval[ConceptState]]:
+def _revisions(reference: Reference, first: int, last: int) -> Held[int, ConceptState]:
     rows = _rows(
         "SELECT r.id, c.id, c.kind, r.label, r.description, r.attributes::text, r.alternatives, r.until"
         " FROM competences_conceptrevision r JOIN competences_concept c ON c.id = r.concept_id",
@@ -246,18 +266,17 @@ def _revisions(reference: Reference, first: int, last: int) -> dict[int, Interva
     )
     # Many concepts bear the same few attributes: each text is read once.
     read: dict[str, Mapping[str, Any]] = {"{}": edition_diff.NO_ATTRIBUTES}
-    held = {}
+    values, places = {}, {}
     for row, concept, kind, label, description, attributes, alternatives, until in rows:
-        values = read.get(attributes)
-        if values is None:
-            values = read[attributes] = json.loads(attributes)
-        held[concept] = Interval(row, ConceptState(kind, label, description, values, alternatives), until)
-    return held
+        known = read.get(attributes)
+        if known is None:
+            known = read[attributes] = json.loads(attributes)
+        values[concept] = ConceptState(kind, label, description, known, alternatives)
+        places[concept] = (row, until)
+    return Held(values, places)
 
 
-def _named_in_other_languages(
-    reference: Reference, first: int, last: int
-) -> dict[NamingKey, Interval[ConceptState]]:
+def _named_in_other_languages(reference: Reference, first: int, last: int) -> Held[NamingKey, ConceptState]:
     rows = _rows(
         "SELECT r.id, c.id, r.language, c.kind, r.label, r.description, r.alternatives, r.until"
         " FROM competences_concepttranslation r JOIN competences_concept c ON c.id = r.concept_id",
@@ -265,15 +284,15 @@ def _named_in_other_languages(
         first,
         last,
     )
-    return {
-        (concept, language): Interval(
-            row, ConceptState(kind, label, description, alternatives=alternatives), until
-        )
-        for row, concept, language, kind, label, description, alternatives, until in rows
-    }
+    values, places = {}, {}
+    for row, concept, language, kind, label, description, alternatives, until in rows:
+        values[concept, language] = ConceptState(kind, label, description, alternatives=alternatives)
+        places[concept, language] = (row, until)
+    return Held(values, places)
 
 
-def _links(reference: Reference, first: int, last: int) -> dict[LinkKey, Interval[str]]:
+def _links(reference: Reference, first: int, last: int) -> dict[str, Held[Pair, str]]:
+    """The links of each kind."""
     rows = _rows(
         "SELECT r.id, r.kind, r.source_id, r.target_id, r.flag, r.until"
         " FROM competences_conceptlink r JOIN competences_concept c ON c.id = r.source_id",
@@ -281,14 +300,18 @@ def _links(reference: Reference, first: int, last: int) -> dict[LinkKey, Interva
         first,
         last,
     )
-    return {
-        (kind, source, target): Interval(row, flag, until) for row, kind, source, target, flag, until in rows
-    }
+    flags: dict[str, dict[Pair, str]] = defaultdict(dict)
+    places: dict[str, dict[Pair, tuple[int, int]]] = defaultdict(dict)
+    for row, kind, source, target, flag, until in rows:
+        pair = (source, target)
+        flags[kind][pair] = flag
+        places[kind][pair] = (row, until)
+    return {kind: Held(flags[kind], places[kind]) for kind in flags}
 
 
 def _keep_unstated_attributes(
     stated: dict[int, ConceptState],
-    held: Mapping[int, Interval[ConceptState]],
+    held: Mapping[int, ConceptState],
     unstated: Mapping[str, set[str]],
 ) -> None:
     """What an absent file would have said of a concept keeps the value it had."""
@@ -298,13 +321,6 @@ def _keep_unstated_attributes(
         names = unstated.get(state.kind)
         was = held.get(concept)
         if names and was is not None:
-            kept = {name: was.value.attributes[name] for name in names if name in was.value.attributes}
-            description = was.value.description if "description" in names else state.description
+            kept = {name: was.attributes[name] for name in names if name in was.attributes}
+            description = was.description if "description" in names else state.description
             stated[concept] = state._replace(description=description, attributes={**state.attributes, **kept})
-
-
-def _by_kind(rows: Iterable[tuple[LinkKey, str]]) -> dict[str, dict[tuple[int, int], str]]:
-    links: dict[str, dict[tuple[int, int], str]] = {}
-    for (kind, source, target), flag in rows:
-        links.setdefault(kind, {})[source, target] = flag
-    return links

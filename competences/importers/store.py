@@ -43,7 +43,7 @@ def write_plan(plan: EditionPlan, reference: Reference, edition: Edition, langua
     for table, rows in (
         ("conceptrevision", plan.revisions),
         ("concepttranslation", plan.translations),
-        ("conceptlink", plan.links),
+        *(("conceptlink", rows) for rows in plan.links.values()),
     ):
         _move_ends(f"competences_{table}", rows, here)
     copy_rows(
@@ -64,7 +64,8 @@ def write_plan(plan: EditionPlan, reference: Reference, edition: Edition, langua
         "competences_conceptlink (kind, source_id, target_id, flag, since, until)",
         (
             f"{kind}\t{source}\t{target}\t{text(flag)}\t{since}\t{until}\n"
-            for (kind, source, target), flag, since, until in plan.links.add
+            for kind, rows in plan.links.items()
+            for (source, target), flag, since, until in rows.add
         ),
     )
 

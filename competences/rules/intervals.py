@@ -5,7 +5,7 @@ anywhere: after all others, or between two that are already there. Editions betw
 imported hold nothing, so a row never ends or starts strictly inside such a gap.
 """
 
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
@@ -15,12 +15,11 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Interval(NamedTuple, Generic[V]):
-    """A stored row: its id, its value and where it ends."""
+class Held(NamedTuple, Generic[K, V]):
+    """Stored rows by key, one a key: what each says, and its id and end."""
 
-    id: int
-    value: V
-    until: int
+    values: Mapping[K, V]
+    rows: Mapping[K, tuple[int, int]]
 
 
 @dataclass(slots=True)
@@ -38,8 +37,8 @@ class IntervalPlan(Generic[K, V]):
 
 def plan(
     *,
-    covering: Mapping[K, Interval[V]],
-    starting_next: Mapping[K, Interval[V]],
+    covering: Held[K, V],
+    starting_next: Held[K, V],
     stated: Mapping[K, V],
     is_stated: Callable[[K], bool],
     here: int,
@@ -56,22 +55,26 @@ def plan(
     """
     found: IntervalPlan[K, V] = IntervalPlan()
     end = OPEN if following is None else following
-    for key, row in covering.items():
-        if stated.get(key) == row.value or not is_stated(key):
-            continue
-        (found.drop if row.id in starting_here else found.end).append(row.id)
-        if row.until > end:
-            found.add.append((key, row.value, end, row.until))
-    for key, value in stated.items():
-        was = covering.get(key)
-        if was is not None and was.value == value:
-            continue
-        later = starting_next.get(key)
-        if later is not None and later.value == value:
-            found.start_earlier.append(later.id)
+    for key, was in _differing(covering.values, stated):
+        if is_stated(key):
+            row, until = covering.rows[key]
+            (found.drop if row in starting_here else found.end).append(row)
+            if until > end:
+                found.add.append((key, was, end, until))
+    for key, value in _differing(stated, covering.values):
+        if key in starting_next.values and starting_next.values[key] == value:
+            found.start_earlier.append(starting_next.rows[key][0])
         else:
             found.add.append((key, value, here, end))
     return found
+
+
+def _differing(one: Mapping[K, V], other: Mapping[K, V]) -> Iterator[tuple[K, V]]:
+    """What the first says otherwise than the second, or alone."""
+    absent = object()
+    for key, value in one.items():
+        if other.get(key, absent) != value:
+            yield key, value
 
 
 class Row(NamedTuple, Generic[K, V]):

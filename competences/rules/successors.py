@@ -7,6 +7,7 @@ docs/rules/successors.md gives the reasons, their weights and worked figures.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple, Self
 
 from rapidfuzz import fuzz
 
@@ -134,11 +135,11 @@ def _near_items(
             gained[change.concept].append(change.other)
     siblings = _newcomers_by_parent(after, found)
     parents = _parents(before, left)
-    folded: dict[C, str] = {}
+    read: dict[C, _Words] = {}
     for concept, (kind, label) in left.items():
         if kind not in ITEMS or proposals.get(concept):
             continue
-        mine = fold(label)
+        mine = _Words.of(label)
         jobs = lost_by.get(concept, [])
         taken = Counter(chain.from_iterable(gained.get(job, ()) for job in jobs))
         near_kin = {c for parent in parents.get(concept, ()) for c in siblings.get(parent, ())}
@@ -149,9 +150,9 @@ def _near_items(
             share = taken[other] / len(jobs) if jobs else 0.0
             if other not in near_kin and share < MOST_OF_JOBS:
                 continue
-            theirs = folded.get(other)
+            theirs = read.get(other)
             if theirs is None:
-                theirs = folded[other] = fold(state.label)
+                theirs = read[other] = _Words.of(state.label)
             judged = _judged(_nearness(mine, theirs), share, other in near_kin)
             if judged:
                 proposals[concept][other] = judged
@@ -170,19 +171,31 @@ def _judged(near: float, share: float, is_kin: bool) -> tuple[int, tuple[str, ..
     return min(90, round(near * 0.8) + bonus), tuple(reasons)
 
 
-def _nearness(one: str, other: str) -> float:
-    """How near two folded labels are, 0 to 100, words in any order.
+class _Words(NamedTuple):
+    """A folded label, its words, and among them the names: with a sign or a digit, or of one letter."""
 
-    Names with a sign or a digit, or of one letter, must be the same: C++ is never C#, nor ISO 9001 14001.
-    A label that only adds words around such a name is near ("C#" and "Langage C#").
+    folded: str
+    words: frozenset[str]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, label: str) -> Self:
+        folded = fold(label)
+        words = frozenset(folded.split())
+        return cls(folded, words, frozenset(w for w in words - EMPTY_WORDS if len(w) == 1 or not w.isalpha()))
+
+
+def _nearness(one: _Words, other: _Words) -> float:
+    """How near two labels are, 0 to 100, words in any order.
+
+    Names must be the same: C++ is never C#, nor ISO 9001 14001. A label that only adds words around a name
+    is near ("C#" and "Langage C#").
     """
-    words = [set(text.split()) for text in (one, other)]
-    names = [{w for w in found - EMPTY_WORDS if len(w) == 1 or not w.isalpha()} for found in words]
-    if names[0] != names[1]:
+    if one.names != other.names:
         return 0.0
-    if names[0] and (words[0] <= words[1] or words[1] <= words[0]):
+    if one.names and (one.words <= other.words or other.words <= one.words):
         return AROUND_A_NAME
-    return fuzz.token_sort_ratio(one, other, score_cutoff=NEAR)
+    return fuzz.token_sort_ratio(one.folded, other.folded, score_cutoff=NEAR)
 
 
 def _newcomers_by_parent(after: Snapshot[C], found: Iterable[ConceptChange[C]]) -> dict[C, list[C]]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from competences.rules.intervals import Interval, Row, plan, retire
+from competences.rules.intervals import Held, Row, plan, retire
 from competences.rules.positions import OPEN
 
 KEYS = "abc"
@@ -20,6 +20,10 @@ class Rows:
 
     def as_of(self, place: int) -> dict[str, int]:
         return {key: value for key, value, since, until in self.rows.values() if since <= place < until}
+
+    def held(self, chosen) -> Held:
+        rows = {k: (i, v, u) for i, (k, v, s, u) in self.rows.items() if chosen(s, u)}
+        return Held({k: v for k, (_, v, _) in rows.items()}, {k: (i, u) for k, (i, _, u) in rows.items()})
 
     def apply(self, found, place: int) -> None:
         for row in found.end:
@@ -51,8 +55,8 @@ class Rows:
         """A second source of the edition at `place`, which speaks of the keys that it states alone."""
         following = min((p for p in self.places if p > place), default=None)
         found = plan(
-            covering={k: Interval(i, v, u) for i, (k, v, s, u) in self.rows.items() if s <= place < u},
-            starting_next={k: Interval(i, v, u) for i, (k, v, s, u) in self.rows.items() if s == following},
+            covering=self.held(lambda s, u: s <= place < u),
+            starting_next=self.held(lambda s, u: s == following),
             stated=stated,
             is_stated=lambda key: key in stated,
             here=place,
@@ -64,10 +68,8 @@ class Rows:
     def write(self, stated: dict[str, int], place: int, silent: set[str] = frozenset()) -> int:
         following = min((p for p in self.places if p > place), default=None)
         found = plan(
-            covering={
-                k: Interval(i, v, u) for i, (k, v, s, u) in self.rows.items() if s < place and u > place
-            },
-            starting_next={k: Interval(i, v, u) for i, (k, v, s, u) in self.rows.items() if s == following},
+            covering=self.held(lambda s, u: s < place < u),
+            starting_next=self.held(lambda s, u: s == following),
             stated=stated,
             is_stated=lambda key: key not in silent,
             here=place,
