@@ -7,11 +7,12 @@ lists them. Each reader below takes one file; `parse` is their order.
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
 from competences.importers.base import Claim, Key, ParsedEdition, SourceMark, only_source
+from competences.importers.reading import Reading, filled, require_files
 from competences.importers.source import Anomalies, BrokenSource, Source
 from competences.rules.edition_diff import ConceptState
 
@@ -40,22 +41,24 @@ def parse(sources: Sequence[Source], claim: Claim) -> ParsedEdition:
     return _Reading(only_source(sources), claim).read()
 
 
-class _Reading:
+class _Reading(Reading):
     """One reading of one source: the tables still to read, what was found, and the anomalies met."""
 
+    fallback_encodings = FALLBACK_ENCODING
+
     def __init__(self, source: Source, claim: Claim) -> None:
-        self.source = source
-        self.anomalies = Anomalies()
-        self.tables, numbers = _tables(source)
-        self._require_files()
+        anomalies = Anomalies()
+        tables, numbers = _tables(source)
+        require_files(tables, REQUIRED, "unix_{}_v4NN_utf8.csv".format, anomalies)
         number, published_on, title = _identity(source, claim, numbers)
-        self.edition = ParsedEdition(
+        edition = ParsedEdition(
             format="rome",
             number=number,
             published_on=published_on,
             title=title,
             sources=[SourceMark("full", "fr", source.sha256, source.name)],
         )
+        super().__init__(source, tables, edition, anomalies)
         self.jobs: dict[str, Key] = {}
         self.items: dict[str, Key] = {}
         self.titles: dict[str, Key] = {}
@@ -76,47 +79,6 @@ class _Reading:
         self.anomalies.stop_on_errors()
         self.edition.anomalies = self.anomalies.all_notes()
         return self.edition
-
-    # -- helpers
-
-    def _require_files(self) -> None:
-        for table in REQUIRED:
-            if table not in self.tables:
-                name = f"unix_{table}_v4NN_utf8.csv"
-                self.anomalies.error(name, "missing_file", _("ce fichier est obligatoire et il manque"))
-        self.anomalies.stop_on_errors()
-
-    def _rows(self, table: str, *columns: str) -> Iterator[tuple[int, list[str]]]:
-        return self.source.rows(self.tables[table], columns, self.anomalies, FALLBACK_ENCODING.get(table))
-
-    def _has(self, *tables: str) -> bool:
-        """Whether all these optional files are there; each absent one leaves a note."""
-        absent = [t for t in tables if t not in self.tables]
-        for table in absent:
-            message = _("fichier facultatif absent : ce qu’il dirait reste comme avant")
-            self.anomalies.note(table, "not_stated", message)
-        return not absent
-
-    def _add(self, table: str, line: int, key: Key, state: ConceptState) -> Key:
-        if key in self.edition.concepts:
-            message = _("identifiant déjà rencontré : %s") % key.external_id
-            self.anomalies.error(self.tables[table], "duplicate_id", message, line, 1)
-        self.edition.concepts[key] = state
-        return key
-
-    def _link(self, kind: str, source: Key, target: Key, flag: str = "") -> bool:
-        """Adds a link; False when it was there already."""
-        links = self.edition.links.setdefault(kind, {})
-        fresh = (source, target) not in links
-        links[source, target] = flag
-        return fresh
-
-    def _known(self, table: str, line: int, column: int, known: dict[str, Key], code: str) -> Key | None:
-        key = known.get(code)
-        if key is None:
-            message = _("identifiant inconnu : %s") % code
-            self.anomalies.error(self.tables[table], "unknown_id", message, line, column)
-        return key
 
     # -- concepts
 
@@ -156,7 +118,7 @@ class _Reading:
             "code_rome_parent",
         )
         for line, (code, label, *rest) in self._rows(table, *columns):
-            attributes = _filled(dict(zip(columns[2:], rest, strict=True)))
+            attributes = filled(dict(zip(columns[2:], rest, strict=True)))
             if riasec.get(code):
                 attributes["riasec"] = riasec[code]
             text = texts.get(code, {})
@@ -177,7 +139,7 @@ class _Reading:
         )
         columns = ("code_ogr", "libelle_appellation_long", "code_rome", *extra)
         for line, (code, label, job_code, *rest) in self._rows(table, *columns):
-            state = ConceptState("title", label, "", _filled(dict(zip(extra, rest, strict=True))))
+            state = ConceptState("title", label, "", filled(dict(zip(extra, rest, strict=True))))
             title = self.titles[code] = self._add(table, line, Key("title", code), state)
             if job := self._known(table, line, 4, self.jobs, job_code):
                 self._link("title_of", title, job)
@@ -197,7 +159,7 @@ class _Reading:
         columns = ("code_ogr", "libelle_competence", "definition", "code_ogr_macro_comp", *extra)
         macros: list[tuple[int, Key, str]] = []
         for line, (code, label, definition, macro, *rest) in self._rows(table, *columns):
-            attributes = _filled(dict(zip(extra, rest, strict=True)))
+            attributes = filled(dict(zip(extra, rest, strict=True)))
             if riasec.get(code):
                 attributes["riasec"] = riasec[code]
             skill = self._add(
@@ -222,7 +184,7 @@ class _Reading:
 
     def _simple_items(self, table: str, kind: str, names: tuple[str, str], extra: tuple[str, ...]) -> None:
         for line, (code, label, *rest) in self._rows(table, *names, *extra):
-            state = ConceptState(kind, label, "", _filled(dict(zip(extra, rest, strict=True))))
+            state = ConceptState(kind, label, "", filled(dict(zip(extra, rest, strict=True))))
             if code in self.items:
                 message = _("identifiant déjà rencontré : %s") % code
                 self.anomalies.error(self.tables[table], "duplicate_id", message, line, 1)
@@ -423,11 +385,6 @@ class _Reading:
         if unknown:
             message = _("%d appellations absentes du référentiel des appellations, qui fait foi") % unknown
             self.anomalies.note(self.tables[table], "disagrees", message)
-
-
-def _filled(attributes: dict[str, str]) -> dict[str, str]:
-    """Empty means not assessed: it is left out."""
-    return {name: value for name, value in attributes.items() if value}
 
 
 def _tables(source: Source) -> tuple[dict[str, str], dict[str, set[str]]]:
