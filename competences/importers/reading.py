@@ -27,10 +27,9 @@ class Reading:
         self.edition = edition
         self.anomalies = anomalies
 
-    def _rows(self, table: str, *columns: str) -> Iterator[tuple[int, list[str]]]:
-        return self.source.rows(
-            self.tables[table], columns, self.anomalies, self.fallback_encodings.get(table)
-        )
+    def _rows(self, table: str, *columns: str, padded: bool = False) -> Iterator[tuple[int, list[str]]]:
+        encoding = self.fallback_encodings.get(table)
+        return self.source.rows(self.tables[table], columns, self.anomalies, encoding, padded=padded)
 
     def _has(self, *tables: str) -> bool:
         """Whether all these optional files are there; each absent one leaves a note."""
@@ -40,10 +39,10 @@ class Reading:
             self.anomalies.note(table, "not_stated", message)
         return not absent
 
-    def _add(self, table: str, line: int, key: Key, state: ConceptState) -> Key:
+    def _add(self, table: str, line: int, key: Key, state: ConceptState, column: int = 1) -> Key:
         if key in self.edition.concepts:
             message = _("identifiant déjà rencontré : %s") % key.external_id
-            self.anomalies.error(self.tables[table], "duplicate_id", message, line, 1)
+            self.anomalies.error(self.tables[table], "duplicate_id", message, line, column)
         self.edition.concepts[key] = state
         return key
 
