@@ -211,17 +211,22 @@ def _translations(
 
 
 def _known_links(parsed: ParsedEdition, ids: Mapping[Key, int], listed: Collection[int]) -> Links:
-    """The links between concepts that the edition lists; the others are counted in an anomaly."""
+    """The links between concepts that the edition lists; the others are counted in an anomaly.
+
+    A source of links alone may not know the kind of a concept: its identifier then tells which it is.
+    """
+    present = {key: key for key, identity in ids.items() if identity in listed}
+    named = {key.external_id: key for key in present}
     known: Links = {}
     unknown = 0
     for kind, pairs in parsed.links.items():
-        kept = {
-            (source, target): flag
-            for (source, target), flag in pairs.items()
-            if ids.get(source) in listed and ids.get(target) in listed
-        }
-        unknown += len(pairs) - len(kept)
-        known[kind] = kept
+        kept = known[kind] = {}
+        for ends, flag in pairs.items():
+            source, target = (present.get(end) or named.get(end.external_id) for end in ends)
+            if source and target:
+                kept[source, target] = flag
+            else:
+                unknown += 1
     if unknown:
         message = _("%d liens vers des concepts que l’édition ne contient pas : laissés de côté") % unknown
         parsed.anomalies.append(Anomaly(parsed.sources[-1].name, 0, 0, "unknown_id", message))

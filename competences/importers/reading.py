@@ -1,6 +1,6 @@
 """What readers of tables share: finding a file, adding a concept or a link, and saying what is wrong."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ class Reading:
         self.edition = edition
         self.anomalies = anomalies
 
-    def _rows(self, table: str, *columns: str, padded: bool = False) -> Iterator[tuple[int, list[str]]]:
+    def _rows(self, table: str, *columns: str, padded: bool = False) -> Iterator[tuple[int, Sequence[str]]]:
         encoding = self.fallback_encodings.get(table)
         return self.source.rows(self.tables[table], columns, self.anomalies, encoding, padded=padded)
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +22,7 @@ from accounts.models import Organisation
 from competences.enums import ImpactState, ReferenceFormat
 from competences.importers import digcomp, esco, rome
 from competences.importers.base import Claim, ParsedEdition, Parsers
-from competences.importers.bulk import checked_together
+from competences.importers.bulk import analyse, checked_together
 from competences.importers.plan import EditionPlan, Place, plan_edition
 from competences.importers.source import BrokenSource, Source
 from competences.importers.store import FOREIGN_KEYS, write_changes, write_plan
@@ -32,6 +34,9 @@ PARSERS: Parsers = {"digcomp": digcomp.parse, "esco": esco.parse, "rome": rome.p
 NO_CLAIM = Claim()
 READ_BYTES, PARSED, PLANNED, WRITTEN = 5, 40, 60, 90
 """How far an import is, of 100, once each of its steps is done."""
+
+MANY = 5_000
+"""Rows after which the planner must be told what the tables hold."""
 
 Progress = Callable[[int], None]
 
@@ -100,10 +105,11 @@ def import_edition(
     parser = PARSERS.get(format)
     if parser is None:
         raise DomainError("unknown_format", _("Aucun importeur ne lit le format « %s ».") % format)
-    slug = slug or format
+    slug = _slug(slug or format)
     sources = [Source(path) for path in paths]
     done = _already(slug, {source.sha256 for source in sources})
     if done is not None:
+        _refuse_another_number(done, claim, sources[0])
         report = _report(done, slug, applied=False, already_imported=True)
     else:
         progress(READ_BYTES)
@@ -117,6 +123,25 @@ def import_edition(
     progress(100)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _slug(text: str) -> str:
+    try:
+        validate_slug(text)
+    except ValidationError as error:
+        message = _("« %s » n’est pas un identifiant : lettres sans accent, chiffres, tirets.") % text
+        raise DomainError("bad_slug", message) from error
+    return text
+
+
+def _refuse_another_number(done: Edition, claim: Claim, source: Source) -> None:
+    """The same bytes under another number than the one they were imported with."""
+    if claim.number not in (None, done.number, f"{done.number}.{done.issue}"):
+        message = _("ces fichiers sont ceux de l’édition %(name)s, pas de l’édition %(said)s") % {
+            "name": done.name,
+            "said": claim.number,
+        }
+        raise BrokenSource.at(source.name, "number_disagrees", message)
 
 
 def _require_importer(actor: Actor, owner: Organisation | None) -> None:
@@ -198,6 +223,8 @@ def _apply(
         progress(WRITTEN)
         if plan.changes:
             write_changes(edition, plan.changes)
+    if sum(edition.counts.values()) > MANY:
+        analyse()
     if place.completes and place.before is not None:
         rewrite_changes(edition, place.before)
     if place.after is not None:
