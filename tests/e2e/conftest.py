@@ -7,6 +7,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from accounts.actors import SYSTEM
+from accounts.models import User
+from accounts.services.people import create_user
+from competences.models import Edition
+from tests.e2e.hands import PASSWORD, edition
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
@@ -37,3 +43,20 @@ def page(browser) -> Iterator[Page]:
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def person(transactional_db: None) -> User:
+    """Marie, who may sign in and has an empty record."""
+    user = create_user(actor=SYSTEM, email="marie@exemple.invalid", name="Marie", is_verified=True)
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+@pytest.fixture
+def worker(person: User) -> User:
+    """Marie once the first edition of the starter data is there and assessed."""
+    edition(1)
+    Edition.objects.update(impact="done")
+    return person

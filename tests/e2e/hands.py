@@ -1,0 +1,36 @@
+"""What every walk does: bring an edition, sign in, look whether a page is accessible."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from accounts.actors import SYSTEM
+from accounts.models import User
+from competences.services.references import import_edition
+from competences.starter import people
+
+FOLDER = Path(people.__file__).parent
+PASSWORD = "une longue phrase de passe"
+
+
+def edition(number: int) -> None:
+    """Imports an edition of the starter data, straight through the service."""
+    import_edition(actor=SYSTEM, format="rome", paths=[FOLDER / f"demo_v{number}"], slug="demo", apply=True)
+
+
+def sign_in(page: Page, root: str, user: User) -> None:
+    """Through the form, as a person does."""
+    page.goto(f"{root}/compte/login/")
+    page.fill("input[name=login]", user.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "login" not in url)
+
+
+def accessible(page: Page) -> None:
+    """No serious or critical violation, and nothing wider than the screen."""
+    found = Axe().run(page).response["violations"]
+    grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
+    assert not grave, f"{page.url}: {grave}"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url

@@ -1,0 +1,107 @@
+"""axe-core finds nothing serious or critical: on a phone, on a wide screen, and in the dark."""
+
+import pytest
+
+from accounts.actors import SYSTEM
+from competences.enums import JobUse, StatementSource
+from competences.models import Concept, Edition
+from competences.services.records import add_worker_job, declare_skill
+from competences.services.risks import assess_waiting_editions
+from tests.accounts.factories import MandateFactory, MembershipFactory
+from tests.e2e.hands import accessible, edition, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PUBLIC = [
+    "/",
+    "/recherche/?q=secretaire",
+    "/referentiels/",
+    "/referentiels/demo/metiers/M1607/",
+    "/referentiels/demo/editions/2/changements/",
+    "/compte/login/",
+    "/compte/signup/",
+    "/compte/password/reset/",
+    "/accessibilite/",
+    "/mes-donnees/",
+    "/une-page-qui-n-existe-pas/",
+]
+PRIVATE = [
+    "/mon-espace/",
+    "/mon-espace/competences/?q=tableur",
+    "/mon-espace/metiers/?q=comptable",
+    "/mon-espace/bilan/",
+    "/compte/profil/",
+    "/compte/acces/",
+    "/compte/email/",
+]
+KEY = ["/referentiels/demo/metiers/M1607/", "/referentiels/demo/editions/2/changements/"]
+SCREENS = [
+    pytest.param(360, "dark", id="phone, dark"),
+    pytest.param(1280, "light", id="wide"),
+    pytest.param(1280, "dark", id="wide, dark"),
+]
+
+
+@pytest.fixture
+def flagged(worker):
+    """Marie with a job, and a skill that the second edition leaves behind."""
+    first = Edition.objects.get()
+    skill = Concept.objects.get(revisions__label="Envoyer et recevoir des télécopies")
+    title = Concept.objects.get(kind="title", revisions__label="Secrétaire polyvalent / polyvalente")
+    mine = {"actor": worker, "worker": worker.worker, "edition": first}
+    declare_skill(**mine, concept=skill, level=6, source=StatementSource.JOB)
+    add_worker_job(**mine, title=title, use=JobUse.CURRENT)
+    edition(2)
+    assert assess_waiting_editions(actor=SYSTEM, limit=5)["flags"] == 1
+    return worker
+
+
+def visit(page, root: str, paths: list[str]) -> None:
+    for path in paths:
+        assert page.goto(root + path).status == (404 if "existe-pas" in path else 200), path
+        accessible(page)
+
+
+def for_others(user) -> list[str]:
+    """Makes the person an adviser and an employer too; gives the pages that this opens."""
+    [statement] = user.worker.statements.all()
+    # Pages read the clock: the factories' days are long past, and an end that is not set is not reached.
+    followed = MandateFactory(adviser=user).worker
+    firm = MembershipFactory(user=user, employer=True).organisation
+    return [
+        f"/referentiels/demo/skill/{statement.concept.external_id}/",
+        f"/mon-espace/competences/{statement.public_id}/",
+        f"/mon-espace/competences/ajouter/{statement.concept_id}/",
+        "/compte/acces/donner/",
+        "/conseiller/",
+        f"/conseiller/{followed.public_id}/",
+        f"/employeur/{firm.public_id}/?q=secretaire",
+    ]
+
+
+def test_pages_are_accessible_on_a_phone(page, live_server, flagged):
+    visit(page, live_server.url, PUBLIC)
+    sign_in(page, live_server.url, flagged)
+    visit(page, live_server.url, PRIVATE + for_others(flagged))
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_key_pages_are_accessible_on_other_screens(browser, live_server, flagged, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    visit(page, live_server.url, KEY)
+    sign_in(page, live_server.url, flagged)
+    visit(page, live_server.url, PRIVATE[:3])
+    context.close()
+
+
+@pytest.mark.urls("tests.e2e.addresses")
+@pytest.mark.parametrize(("width", "scheme"), [pytest.param(360, "light", id="phone"), *SCREENS])
+def test_every_component_is_accessible(browser, live_server, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    visit(page, live_server.url, ["/style/"])
+    for details in page.locator("details").all():
+        details.locator("summary").click()
+    accessible(page)
+    context.close()
