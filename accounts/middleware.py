@@ -1,4 +1,4 @@
-"""What every request goes through: errors as pages, the person's language, reading that only reads."""
+"""What every request goes through: errors as pages, the person's language; reading that only reads, whole."""
 
 import re
 from collections.abc import Callable
@@ -86,3 +86,30 @@ class ReadOnlyGetMiddleware:
 
 class WriteInReadError(RuntimeError):
     """A fault of ours: a page that reads tried to write."""
+
+
+class WholeAnswerMiddleware:
+    """An answer is built whole and stays short: one that is not fails, in development and in the tests.
+
+    The server hands a whole answer over at once. A streamed one is drawn piece by piece in the one thread
+    that answers requests, and whoever reads it slowly stops everybody (tests/tasks/test_slow_reader.py).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.streaming:
+            raise LongAnswerError(f"{request.path} streams its answer from a request thread.")
+        if len(response.content) > LONGEST_ANSWER:
+            raise LongAnswerError(f"{request.path} answers {len(response.content)} bytes: more than a page.")
+        return response
+
+
+LONGEST_ANSWER = 2 * 1024 * 1024
+"""Bytes of a page or a short export; anything longer is a file that a job writes."""
+
+
+class LongAnswerError(RuntimeError):
+    """A fault of ours: an answer that is streamed, or too long to be built whole."""

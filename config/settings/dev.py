@@ -36,8 +36,12 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
-# A GET that writes is a fault: it fails where developers and tests see it.
-MIDDLEWARE = [*MIDDLEWARE, "accounts.middleware.ReadOnlyGetMiddleware"]
+# A GET that writes and an answer that is not whole are faults: they fail where developers and tests see it.
+MIDDLEWARE = [
+    *MIDDLEWARE,
+    "accounts.middleware.WholeAnswerMiddleware",
+    "accounts.middleware.ReadOnlyGetMiddleware",
+]
 
 # What jobs did is told in the terminal; Celery's own "sending", "received", "succeeded" every 5 s are not.
 LOGGING = {

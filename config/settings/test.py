@@ -34,5 +34,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True  # nothing is scanned at start-up
 
-# A GET that writes is a fault: it fails where developers and tests see it.
-MIDDLEWARE = [*MIDDLEWARE, "accounts.middleware.ReadOnlyGetMiddleware"]
+# A GET that writes and an answer that is not whole are faults: they fail where developers and tests see it.
+MIDDLEWARE = [
+    *MIDDLEWARE,
+    "accounts.middleware.WholeAnswerMiddleware",
+    "accounts.middleware.ReadOnlyGetMiddleware",
+]

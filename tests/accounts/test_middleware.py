@@ -1,19 +1,20 @@
 """Errors become pages once, reading never writes, and the navigation costs one query."""
 
+import io
 import re
 
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 from django.utils import translation
 
 from accounts.context_processors import nav_roles
 from accounts.errors import DomainError, NotFound, Refused, Unavailable
-from accounts.middleware import WriteInReadError
+from accounts.middleware import LONGEST_ANSWER, LongAnswerError, WriteInReadError
 from accounts.models import FileOpening, User
 from tests.accounts.factories import NOW, MandateFactory, MembershipFactory, OrganisationFactory, UserFactory
 
@@ -43,7 +44,16 @@ def _write(request, how):
     return HttpResponse("written")
 
 
+ANSWERS = {
+    "whole": lambda: HttpResponse(b"x" * LONGEST_ANSWER),
+    "long": lambda: HttpResponse(b"x" * (LONGEST_ANSWER + 1)),
+    "streamed": lambda: StreamingHttpResponse(iter([b"x"])),
+    "file": lambda: FileResponse(io.BytesIO(b"x")),
+}
+
+
 urlpatterns = [
+    path("answer/<str:name>/", lambda request, name: ANSWERS[name]()),
     path("raise/<str:name>/", _raise),
     path("write/<str:how>/", _write),
     path("", include("config.urls")),
@@ -96,6 +106,13 @@ def test_it_may_write_the_log_and_the_session_and_a_post_may_write(client):
         assert client.get(f"/write/{how}/").content == b"written"
     assert FileOpening.objects.count() == 1
     assert client.post("/write/default/").content == b"written"
+
+
+@pytest.mark.parametrize("name", ["long", "streamed", "file"])
+def test_an_answer_that_is_long_or_streamed_is_a_fault(client, name):
+    assert len(client.get("/answer/whole/").content) == LONGEST_ANSWER
+    with pytest.raises(LongAnswerError):
+        client.get(f"/answer/{name}/")
 
 
 def _page_language(client, url="/messages-envoyes/"):
