@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.actors import Actor, require_system
@@ -86,8 +86,22 @@ def _assess(actor: Actor, edition: Edition, now: dt.datetime) -> tuple[int, int]
     for ids in _batches(_touched(edition).values_list("pk", flat=True).iterator()):
         opened = review_statements(actor=actor, statement_ids=ids, now=now)
         flags += len(opened)
-        messages += _tell(actor, opened)
+        messages += _tell(actor, [*opened, *_opened_early(ids)])
     return flags, messages
+
+
+def _opened_early(statement_ids: Sequence[int]) -> Iterable[RiskFlag]:
+    """Flags that something else opened between an import and its assessment: their people are told too.
+
+    A change of job is such a thing. A skill declared once the edition was there is left out: its person
+    read the flag while declaring it.
+    """
+    return (
+        RiskFlag.objects.open()
+        .filter(statement__in=statement_ids, edition__impact=ImpactState.WAITING)
+        .filter(statement__declared_at__lt=F("edition__imported_at"))
+        .select_related("edition")
+    )
 
 
 def _touched(edition: Edition) -> Any:

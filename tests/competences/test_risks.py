@@ -1,5 +1,7 @@
 """Flags: the rules as tables, and what a declaration, a job and an import open and close."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,6 +137,23 @@ def test_two_editions_that_wait_together_still_tell_the_person(built, secretary)
     told = Notification.objects.get(kind="reference_changed")
     assert told.payload == {"edition": flag.edition_id}
     assert told.recipient == secretary
+
+
+@pytest.mark.parametrize("declared", ["before", "after"])
+def test_a_change_of_job_before_the_assessment_takes_nobodys_message(built, declared):
+    """The import is there, its assessment is not: the person's own act opens the flag first."""
+    user = UserFactory()
+    statement = declare(built, user, built.standard)
+    if declared == "before":
+        Edition.objects.filter(number="2").update(imported_at=statement.declared_at + dt.timedelta(hours=1))
+    add_worker_job(
+        actor=user, worker=user.worker, title=built.title, edition=built.editions["1"], use=JobUse.CURRENT
+    )
+    assert rules(user) == {"22": RiskRule.DROPPED_FROM_MY_JOB}
+    told = {"editions": 1, "flags": 0, "messages": 1 if declared == "before" else 0}
+    assert assess_waiting_editions(actor=SYSTEM, limit=5) == told
+    Edition.objects.filter(number="2").update(impact=ImpactState.WAITING)
+    assert assess_waiting_editions(actor=SYSTEM, limit=5)["messages"] == 0
 
 
 def test_a_title_that_goes_is_a_job_that_asks_no_more(built, secretary):
