@@ -25,6 +25,9 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """No page has an address that holds the null character: PostgreSQL would refuse to look for it."""
+        if "\x00" in request.path_info:
+            return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -121,6 +121,8 @@ class TestSheet:
             "/referentiels/inconnu/metiers/M1805/",
             "/referentiels/petit/metiers/M1805/?edition=3",
             "/referentiels/petit/skill/M1805/",
+            "/referentiels/petit/metiers/M1805%00/",
+            "/referentiels/petit/skill/%00/",
             "/referentiels/petit/editions/7/changements/",
             "/referentiels/petit/editions/2/changements/?change=nonsense",
         ],
