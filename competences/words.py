@@ -1,11 +1,14 @@
-"""The closed vocabularies of references, in the plain words that pages print."""
+"""The closed vocabularies of references, and the reasons of rules, in the plain words that pages print."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from accounts.templatetags.components import in_words
 from competences.enums import ChangeKind, ConceptKind
+from competences.rules.clocks import NextBilan
 
 KIND_PLURALS: Mapping[str, Promise] = {
     ConceptKind.JOB: _("Métiers"),
@@ -98,3 +101,13 @@ FACTS: Mapping[str, Promise] = {
     "classification": _("Rang parmi les noms du métier"),
     "libelle_origine": _("Vient de"),
 }
+
+
+def bilan_rule(due: NextBilan) -> str:
+    """Why the next bilan falls on its day."""
+    words = ngettext(
+        "Tous les mois à partir du %(date)s, le rythme que vous avez choisi.",
+        "Tous les %(months)s mois à partir du %(date)s, le rythme que vous avez choisi.",
+        due.months,
+    )
+    return words % {"months": due.months, "date": in_words(due.last_on)}

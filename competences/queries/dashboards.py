@@ -23,6 +23,7 @@ from competences.models import (
     SkillStatement,
     WorkerJob,
 )
+from competences.rules.clocks import NextBilan, next_bilan
 
 
 @dataclass(slots=True)
@@ -80,6 +81,12 @@ def worker_jobs(worker: Worker, on: dt.date) -> list[NamedJob]:
 
 def bilan_plan(worker: Worker) -> BilanPlan | None:
     return BilanPlan.objects.filter(worker=worker).first()
+
+
+def due_bilan(worker: Worker, on: dt.date) -> NextBilan | None:
+    """The next bilan that the worker wishes, with its reasons; None without a plan."""
+    plan = bilan_plan(worker)
+    return next_bilan(plan.last_on, plan.rhythm_months, on) if plan else None
 
 
 def organisation_jobs(organisation: Organisation, on: dt.date) -> list[NamedJob]:

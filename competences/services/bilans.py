@@ -10,7 +10,7 @@ from accounts.errors import NotFound, Refused
 from accounts.models import Worker
 from competences.models import BilanPlan
 from competences.models.bilans import RHYTHM_MONTHS
-from competences.rules.clocks import next_bilan_on
+from competences.rules.clocks import next_bilan
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def set_bilan_plan(
         defaults={
             "last_on": last_on,
             "rhythm_months": rhythm_months,
-            "next_on": next_bilan_on(last_on, rhythm_months, on),
+            "next_on": next_bilan(last_on, rhythm_months, on).on,
         },
     )
     return plan

@@ -16,7 +16,7 @@ from accounts.errors import NotFound, Refused
 from competences.enums import ConceptKind
 from competences.models import OrganisationJob
 from competences.queries.dashboards import (
-    bilan_plan,
+    due_bilan,
     flagged,
     followed,
     organisation_jobs,
@@ -27,6 +27,7 @@ from competences.queries.dashboards import (
 from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.services.records import add_organisation_job, end_organisation_job
+from competences.words import bilan_rule
 
 SHOWN = 10
 A_PAGE = 50
@@ -39,10 +40,10 @@ def worker(request: HttpRequest) -> HttpResponse:
     """Next date, what changed for me, my skills, my jobs."""
     today = timezone.localdate()
     rows = statements_of(request.user.worker)
-    plan = bilan_plan(request.user.worker)
+    due = due_bilan(request.user.worker, today)
     context = {
-        "plan": plan,
-        "late": bool(plan and plan.next_on < today),
+        "due": due,
+        "rule": bilan_rule(due) if due else "",
         "flagged": with_labels(flagged(rows)[:SHOWN]),
         "statements": with_labels(rows[:SHOWN]),
         "total": rows.count(),

@@ -13,7 +13,7 @@ from accounts.errors import NotFound, Refused
 from accounts.models import FileOpening
 from competences.enums import StatementSource
 from competences.models import SkillLevel, SkillStatement
-from competences.rules.clocks import add_months
+from competences.rules.clocks import NextBilan, add_months, next_bilan
 from competences.services.bilans import set_bilan_plan
 from competences.services.records import change_level, declare_skill, remove_skill, restore_skill
 from tests.accounts.factories import MandateFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -37,6 +37,14 @@ def test_a_later_month_is_later_and_keeps_its_day_where_it_can(day, months):
     later = add_months(day, months)
     assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
     assert later.day == day.day or (later + dt.timedelta(days=1)).day == 1
+
+
+def test_the_next_bilan_says_why_and_when_it_is_late():
+    last, due = dt.date(2026, 1, 31), dt.date(2026, 2, 28)
+    assert next_bilan(last, 1, due) == NextBilan(on=due, last_on=last, months=1, is_late=False)
+    assert next_bilan(last, 1, due + TOMORROW).is_late
+    with pytest.raises(ValueError, match="month"):
+        next_bilan(last, 0, due)
 
 
 @pytest.fixture
@@ -127,6 +135,23 @@ def test_the_next_bilan_follows_the_rhythm(worker):
 
 
 # -- pages
+
+
+@pytest.mark.parametrize(("months", "words"), [(1, "Tous les mois"), (24, "Tous les 24 mois")])
+def test_the_dashboard_says_the_rule_of_the_next_date(worker, client, months, words):
+    set_bilan_plan(
+        actor=worker,
+        worker=worker.worker,
+        last_on=dt.date(2025, 3, 1),
+        rhythm_months=months,
+        on=dt.date(2025, 4, 1),
+    )
+    client.force_login(worker)
+    page = client.get(reverse("competences:dashboard"))
+    assert f"{words} à partir du 1er mars 2025" in page.content.decode()
+    worker.language = "en"
+    worker.save()
+    assert "from 1 March 2025" in client.get(reverse("competences:dashboard")).content.decode()
 
 
 def test_the_form_keeps_what_was_typed_beside_its_refusal(built, worker, client):
