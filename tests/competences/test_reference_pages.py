@@ -140,12 +140,14 @@ class TestSheet:
         with django_assert_max_num_queries(len(few)):
             client.get(job_url())
 
-    def test_a_skill_of_very_many_jobs_lists_some_and_counts_all(self, built):
+    def test_a_skill_of_very_many_jobs_lists_some_and_counts_all(self, built, client):
         for number in range(MAX_LISTED + 5):
             built.link("uses", built.concept("job", f"A{number:04}", f"Métier {number}"), built.lost, "2")
         found = sheet(slug="petit", kind="skill", external_id="102")
         assert found.totals["jobs"] == MAX_LISTED + 5
         assert len(found.links["jobs"]) == MAX_LISTED
+        page = client.get(reverse("competences:concept", args=["petit", "skill", "102"])).content.decode()
+        assert reverse("competences:changes", args=["petit", "2"]) in page  # where the rest of them are
 
 
 class TestSearchPage:
