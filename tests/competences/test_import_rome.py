@@ -269,6 +269,15 @@ def test_the_command_prints_its_report_and_fails_in_plain_words(folder, capsys):
         call_command("reference_changes", "demo", "2", "60")
 
 
+@pytest.mark.parametrize(
+    ("option", "value"), [("reference", "été 2025"), ("reference", "a/b"), ("published", "2025-13-01")]
+)
+def test_the_command_refuses_a_slug_or_a_day_that_is_none(option, value):
+    with pytest.raises(CommandError, match=value):
+        call_command("import_reference", "rome", STARTER / "demo_v2", apply=True, **{option: value})
+    assert not Reference.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_process_killed_in_the_middle_leaves_nothing_and_the_import_succeeds_after():
     """The import is stopped by a lock that this test holds, then killed."""

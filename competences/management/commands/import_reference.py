@@ -6,7 +6,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_slug
 
 from accounts.actors import SYSTEM
 from accounts.errors import DomainError
@@ -31,20 +33,21 @@ class Command(BaseCommand):
             "--reference", help="slug of the reference that receives it (default: the format)"
         )
         parser.add_argument("--edition", help="number of the edition, where the source does not say it")
-        parser.add_argument("--published", type=dt.date.fromisoformat, help="publication date, YYYY-MM-DD")
+        parser.add_argument("--published", help="publication date, YYYY-MM-DD")
         parser.add_argument("--apply", action="store_true", help="write what the plan shows")
         parser.add_argument(
             "--format", choices=("text", "json"), default="text", help="how to print the report"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        slug, published = _slug(options["reference"]), _day(options["published"])
         try:
             report = import_edition(
                 actor=SYSTEM,
                 format=options["source_format"],
                 paths=options["paths"],
-                slug=options["reference"],
-                claim=Claim(options["edition"], options["published"]),
+                slug=slug,
+                claim=Claim(options["edition"], published),
                 apply=options["apply"],
             )
         except BrokenSource as error:
@@ -76,3 +79,22 @@ class Command(BaseCommand):
             self.stdout.write(f"  ! {place} {anomaly['message']}")
         if not report.applied and not report.already_imported:
             self.stdout.write("Rien n’a été écrit : ajoutez --apply pour écrire.")
+
+
+def _slug(text: str | None) -> str | None:
+    """The slug is a part of addresses: a name that is none would break every page that links to it."""
+    if text is not None:
+        try:
+            validate_slug(text)
+        except ValidationError as error:
+            raise CommandError(
+                f"« {text} » ne peut pas nommer un référentiel : lettres sans accent, chiffres et tirets."
+            ) from error
+    return text
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise CommandError(f"« {text} » n’est pas une date : écrivez-la AAAA-MM-JJ.") from error
