@@ -25,6 +25,9 @@ from competences.models import (
 )
 from competences.rules.clocks import NextBilan, next_bilan
 
+TITLE_CHANGES = (ChangeKind.MOVED, ChangeKind.REMOVED)
+"""What may happen to a title that its job's own changes do not tell."""
+
 
 @dataclass(slots=True)
 class NamedJob:
@@ -103,8 +106,8 @@ def organisation_jobs(organisation: Organisation, on: dt.date) -> list[NamedJob]
         by_concept[change.concept_id].append((change, labels.get(change.other_id, "")))
     for one in named:
         own = by_concept[one.job.pk] if one.job else []
-        moved = [pair for pair in by_concept[one.row.title_id] if pair[0].kind == ChangeKind.MOVED]
-        one.changes = [*moved, *own]
+        of_title = [pair for pair in by_concept[one.row.title_id] if pair[0].kind in TITLE_CHANGES]
+        one.changes = [*of_title, *own]
     return named
 
 

@@ -13,9 +13,16 @@ from accounts.errors import NotFound, Refused
 from accounts.models import FileOpening
 from competences.enums import StatementSource
 from competences.models import SkillLevel, SkillStatement
+from competences.queries.dashboards import organisation_jobs
 from competences.rules.clocks import NextBilan, add_months, next_bilan
 from competences.services.bilans import set_bilan_plan
-from competences.services.records import change_level, declare_skill, remove_skill, restore_skill
+from competences.services.records import (
+    add_organisation_job,
+    change_level,
+    declare_skill,
+    remove_skill,
+    restore_skill,
+)
 from tests.accounts.factories import MandateFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.competences.reference_builder import Built
 
@@ -285,6 +292,24 @@ def test_an_employer_names_jobs_and_sees_what_changed(
     found = client.get(url, {"q": "secretaire"}).context["found"]
     assert found
     assert all(held for _hit, held in found)
+
+
+def test_an_employer_is_told_of_a_title_that_goes(built, worker, employer, client):
+    [gone, kept] = built.titles[:2]
+    for title in (gone, kept):
+        add_organisation_job(
+            actor=worker,
+            organisation=employer,
+            title=title,
+            edition=built.editions["1"],
+            on=timezone.localdate(),
+        )
+    gone.links_out.update(until=built.place("2"))
+    gone.revisions.update(until=built.place("2"))
+    built.change("2", "removed", gone)
+    found = organisation_jobs(employer, timezone.localdate())
+    told = {named.row.title_id: [change.kind for change, _label in named.changes] for named in found}
+    assert told == {gone.pk: ["removed"], kept.pk: ["linked"]}
 
 
 def test_a_job_that_the_record_holds_is_offered_for_its_other_use_alone(built, worker, employer, client):
