@@ -4,6 +4,9 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
+FIRST_DAY = dt.date(1900, 1, 1)
+"""No living person did anything before it: an older day is a slip of the keyboard ("0025")."""
+
 
 def add_months(day: dt.date, months: int) -> dt.date:
     """The same day of the month `months` later; the last day of that month where it has no such day."""

@@ -21,6 +21,7 @@ from competences.models import (
     WorkerJob,
 )
 from competences.models.records import LEVELS
+from competences.rules.clocks import FIRST_DAY
 from competences.services.risks import review_statements
 
 DECLARABLE = (ConceptKind.SKILL, ConceptKind.KNOWLEDGE)
@@ -244,6 +245,8 @@ def _refuse_bad_dates(acquired_on: dt.date | None, practised_on: dt.date | None,
     for field, day in (("acquired_on", acquired_on), ("practised_on", practised_on)):
         if day and day > today:
             raise Refused("future_date", _("Cette date est dans le futur."), field=field)
+        if day and day < FIRST_DAY:
+            raise Refused("old_date", _("Vérifiez l’année de cette date."), field=field)
     if acquired_on and practised_on and practised_on < acquired_on:
         message = _("La dernière pratique ne peut pas précéder l’apprentissage.")
         raise Refused("practised_before", message, field="practised_on")

@@ -79,6 +79,7 @@ REFUSED = [
     ({"level": 0}, "level"),
     ({"level": 9}, "level"),
     ({"acquired_on": timezone.localdate() + TOMORROW * 2}, "acquired_on"),
+    ({"practised_on": dt.date(25, 3, 1)}, "practised_on"),
     ({"practised_on": timezone.localdate() + TOMORROW * 2}, "practised_on"),
     ({"acquired_on": dt.date(2026, 5, 2), "practised_on": dt.date(2026, 5, 1)}, "practised_on"),
 ]
@@ -137,8 +138,10 @@ def test_the_next_bilan_follows_the_rhythm(worker):
         actor=worker, worker=worker.worker, last_on=dt.date(2024, 2, 29), rhythm_months=24, on=on
     )
     assert plan.next_on == dt.date(2026, 2, 28)
-    with pytest.raises(Refused):
-        set_bilan_plan(actor=worker, worker=worker.worker, last_on=on + TOMORROW, rhythm_months=24, on=on)
+    for day in (on + TOMORROW, dt.date(25, 3, 1)):
+        with pytest.raises(Refused) as refusal:
+            set_bilan_plan(actor=worker, worker=worker.worker, last_on=day, rhythm_months=24, on=on)
+        assert refusal.value.field == "last_on"
 
 
 # -- pages
