@@ -10,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import ImproperlyConfigured
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.forms import Form
 from django.http import HttpRequest
@@ -34,6 +35,11 @@ _SILENT_MAILS = {"account/email/email_deleted"}
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up in the language of the page, and no mail but through the outbox."""
+
+    def clean_email(self, email: str) -> str:
+        """Refuses an address that would not fit: allauth would cut it, and write to somebody else."""
+        MaxLengthValidator(User._meta.get_field("email").max_length)(email)
+        return str(super().clean_email(email))
 
     def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
         """Saves the account that signs up.

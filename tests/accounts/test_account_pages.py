@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.enums import Category, Purpose
-from accounts.models import FileOpening, Mandate, NotificationPreference
+from accounts.models import FileOpening, Mandate, NotificationPreference, User
 from accounts.queries.file_access import former_mandates, grantees, one_year_after, opening_days
 from accounts.queries.preferences import switched_off_by
 from tests.accounts.factories import (
@@ -48,6 +48,17 @@ def _opening(worker, actor, opened_at=NOW, purpose=Purpose.FOLLOW_UP):
 def test_a_visitor_signs_in_first(client, name):
     response = client.get(reverse(f"accounts:{name}"))
     assert response.url == f"{reverse('account_login')}?next={reverse(f'accounts:{name}')}"
+
+
+@pytest.mark.parametrize("length", [254, 255])
+def test_an_address_too_long_to_be_kept_is_refused_and_never_cut(client, length):
+    typed = f"marie@{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * (length - 192)}.fr"
+    assert len(typed) == length
+    page = client.post(reverse("account_signup"), {"email": typed, "password1": "une phrase assez longue"})
+    if length > 254:
+        assert "email" in page.context["form"].errors
+        assert typed in page.content.decode()
+    assert [user.email for user in User.objects.all()] == ([typed] if length == 254 else [])
 
 
 def test_profile_keeps_name_language_and_families(client, user):
