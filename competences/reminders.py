@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import notifications, reminders
@@ -28,6 +29,15 @@ def register() -> None:
     )
     notifications.register(
         NotificationKind(
+            name="organisation_jobs_changed",
+            category=Category.SKILLS,
+            title=_("Le référentiel a changé pour les métiers de mon organisation"),
+            template="organisation_jobs_changed",
+            is_obsolete=_no_longer_a_member,
+        )
+    )
+    notifications.register(
+        NotificationKind(
             name="bilan_due",
             category=Category.BILANS,
             title=_("La date de mon prochain bilan approche"),
@@ -48,6 +58,18 @@ def _nothing_to_see(notification: Any) -> bool:
 
     flags = RiskFlag.objects.open().filter(statement__worker__user=notification.recipient_id)
     return not flags.filter(edition=notification.payload["edition"]).exists()
+
+
+def _no_longer_a_member(notification: Any) -> bool:
+    """The person has left the organisation, or the edition no longer counts."""
+    from accounts.models import Membership
+    from competences.models import Edition
+
+    members = Membership.objects.in_force(timezone.localdate()).filter(user=notification.recipient_id)
+    is_member = members.filter(organisation=notification.payload["organisation"]).exists()
+    return not (
+        is_member and Edition.objects.in_history().filter(pk=notification.payload["edition"]).exists()
+    )
 
 
 def _plan_moved(notification: Any) -> bool:

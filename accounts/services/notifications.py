@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -24,6 +25,7 @@ __all__ = [
     "deliver_batch",
     "enqueue",
     "enqueue_many",
+    "enqueue_select",
     "mark_read",
     "requeue",
 ]
@@ -85,6 +87,33 @@ def enqueue_many(*, actor: Actor, kind: str, rows: Iterable[OutboxRow]) -> int:
         # The public ids were made here: those that are found are the ones that went in.
         written += Notification.objects.filter(public_id__in=[row.public_id for row in batch]).count()
     return written
+
+
+def enqueue_select(*, actor: Actor, kind: str, select: str, params: Mapping[str, Any]) -> int:
+    """Writes a message of one kind for each row of a query, in the caller's transaction; counts the new ones.
+
+    For a whole population: no row passes through Python. `select` is a query of the house, never a text
+    from outside; it gives `recipient_id`, `dedupe_key` and `payload` (jsonb, ids alone), in that order.
+    """
+    _require_transaction()
+    found = kinds.get(kind)
+    table = Notification._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (public_id, kind, recipient_id, dedupe_key, payload, address, priority,"  # noqa: S608
+            " not_before, state, attempts, provider_answer, reason, created_at)"
+            " SELECT gen_random_uuid(), %(_kind)s, found.recipient_id, found.dedupe_key, found.payload, '',"
+            " %(_priority)s, %(_now)s, %(_state)s, 0, '', '', %(_now)s"
+            f" FROM ({select}) found ON CONFLICT (dedupe_key) DO NOTHING",
+            {
+                **params,
+                "_kind": found.name,
+                "_priority": int(found.priority),
+                "_state": NotificationState.WAITING.value,
+                "_now": timezone.now(),
+            },
+        )
+        return int(cursor.rowcount)
 
 
 @transaction.atomic

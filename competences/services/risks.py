@@ -1,41 +1,42 @@
-"""Opening and closing flags: the desired state of each statement, reconciled with the open flag."""
+"""Opening and closing flags: the desired state of each statement, reconciled with the open flag.
+
+The rules (rules/risks.py) judge each skill once, and each skill seen from each title that people have;
+statements are then brought to that in a few set-based statements, so that an edition that touches many
+people costs little more than writing their rows.
+"""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actors import Actor, require_system
-from accounts.services.notifications import OutboxRow, enqueue_many
-from competences.enums import (
-    ChangeKind,
-    ConceptKind,
-    EditionStatus,
-    FlagEnd,
-    ImpactState,
-    JobUse,
-    LinkKind,
-    RiskFamily,
-)
-from competences.models import (
-    Change,
-    ConceptLink,
-    ConceptRevision,
-    Edition,
-    RiskFlag,
-    SkillStatement,
-    WorkerJob,
-)
-from competences.rules.risks import Signal, SkillFacts, Span, obsolescence
+from accounts.services.notifications import enqueue_select
+from competences.enums import ChangeKind, ConceptKind, EditionStatus, ImpactState
+from competences.models import Edition, RiskFlag
+from competences.queries.risks import concept_facts, jobs_of_titles
+from competences.rules.risks import STRENGTH, of_concept, of_title
 
-BATCH = 1_000
-TOUCHING = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.ORPHANED)
+TOUCHING = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.ORPHANED, ChangeKind.RETYPED)
+LINK_CHANGES = (ChangeKind.LINKED, ChangeKind.UNLINKED, ChangeKind.REFLAGGED)
 TITLE_CHANGES = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MOVED)
+
+
+@dataclass(slots=True)
+class Impact:
+    """What an edition did to people's records: how many rows were opened, closed and written."""
+
+    editions: int = 0
+    flags: int = 0
+    closed: int = 0
+    proposals: int = 0
+    messages: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
 
 
 @transaction.atomic
@@ -45,189 +46,255 @@ def review_statements(*, actor: Actor, statement_ids: Iterable[int], now: dt.dat
     Safe to run twice: a flag that says the same thing already is left as it is. Flags of statements that
     were removed are closed.
     """
-    opened: list[RiskFlag] = []
-    for ids in _batches(statement_ids):
-        statements = list(
-            SkillStatement.objects.filter(pk__in=ids)
-            .select_related("edition")
-            .select_for_update(of=("self",))
-            .order_by("pk")
-        )
-        opened += _review(statements, now)
-    return opened
+    ids = list(statement_ids)
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        cursor.execute(_TOUCHED + "WHERE s.id = ANY(%s) ORDER BY s.id FOR UPDATE OF s", [ids])
+        _reconcile(cursor, now, Impact())
+    opened = RiskFlag.objects.open().filter(statement__in=ids, opened_at=now)
+    return list(opened.select_related("edition"))
 
 
 def assess_waiting_editions(*, actor: Actor, limit: int, now: dt.datetime | None = None) -> dict[str, int]:
     """Works out what the editions that wait changed for people, at most `limit` editions.
 
-    One transaction an edition: its flags, one message a person touched, and its end as assessed. Safe to
-    run twice and to be killed: an edition that was not ended is assessed again, with the same result.
+    One transaction an edition: its flags, its proposals, one message a person touched, and its end as
+    assessed. Safe to run twice and to be killed: an edition that was not ended is assessed again, with the
+    same result.
     """
     require_system(actor)
     now = now or timezone.now()
-    done = {"editions": 0, "flags": 0, "messages": 0}
+    done = Impact()
     waiting = Edition.objects.filter(impact=ImpactState.WAITING, status=EditionStatus.CURRENT)
     for pk in list(waiting.order_by("position").values_list("pk", flat=True)[:limit]):
         with transaction.atomic():
             edition = waiting.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
             if edition is None:
                 continue
-            flags, messages = _assess(actor, edition, now)
+            _assess(actor, edition, now, done)
             edition.impact = ImpactState.DONE
             edition.save(update_fields=["impact"])
-        done["editions"] += 1
-        done["flags"] += flags
-        done["messages"] += messages
-    return done
+        done.editions += 1
+    return done.as_dict()
 
 
-def _assess(actor: Actor, edition: Edition, now: dt.datetime) -> tuple[int, int]:
-    flags = messages = 0
-    for ids in _batches(_touched(edition).values_list("pk", flat=True).iterator()):
-        opened = review_statements(actor=actor, statement_ids=ids, now=now)
-        flags += len(opened)
-        messages += _tell(actor, [*opened, *_opened_early(ids)])
-    return flags, messages
-
-
-def _opened_early(statement_ids: Sequence[int]) -> Iterable[RiskFlag]:
-    """Flags that something else opened between an import and its assessment: their people are told too.
-
-    A change of job is such a thing. A skill declared once the edition was there is left out: its person
-    read the flag while declaring it.
-    """
-    return (
-        RiskFlag.objects.open()
-        .filter(statement__in=statement_ids, edition__impact=ImpactState.WAITING)
-        .filter(statement__declared_at__lt=F("edition__imported_at"))
-        .select_related("edition")
-    )
-
-
-def _touched(edition: Edition) -> Any:
-    """Statements that this edition may have touched: nobody else is looked at."""
-    changes = Change.objects.filter(edition=edition)
-    concepts = changes.filter(kind__in=TOUCHING).values("concept_id")
-    links = changes.filter(kind__in=(ChangeKind.LINKED, ChangeKind.UNLINKED)).values("other_id")
-    moved = changes.filter(kind__in=TITLE_CHANGES, concept_kind=ConceptKind.TITLE).values("concept_id")
-    movers = WorkerJob.objects.filter(use=JobUse.CURRENT, end_on=None, title_id__in=moved).values("worker_id")
-    return (
-        SkillStatement.objects.standing()
-        .filter(Q(concept_id__in=concepts) | Q(concept_id__in=links) | Q(worker_id__in=movers))
-        .order_by("pk")
-    )
-
-
-def _tell(actor: Actor, opened: Sequence[RiskFlag]) -> int:
-    """One message a person and edition that a flag names; whoever was told already is not told again.
-
-    The edition is the flag's: when two editions wait, the first assessment already sees the newest.
-    """
-    people = SkillStatement.objects.filter(pk__in=[flag.statement_id for flag in opened])
-    columns = people.values_list("pk", "worker__public_id", "worker__user_id")
-    workers = {pk: (worker, user) for pk, worker, user in columns}
-    rows: dict[str, OutboxRow] = {}
-    for flag in opened:
-        worker, user = workers[flag.statement_id]
-        key = f"reference_changed:{flag.edition.public_id}:{worker}"
-        rows[key] = OutboxRow(recipient_id=user, dedupe_key=key, payload={"edition": flag.edition_id})
-    return enqueue_many(actor=actor, kind="reference_changed", rows=rows.values())
-
-
-def _review(statements: Sequence[SkillStatement], now: dt.datetime) -> list[RiskFlag]:
-    open_flags = {f.statement_id: f for f in RiskFlag.objects.open().filter(statement__in=statements)}
-    signals = _signals(statements)
-    editions = _editions(statements)
-    closing: list[RiskFlag] = []
-    opening: list[RiskFlag] = []
-    for statement in statements:
-        signal = None if statement.removed_at else signals[statement.pk]
-        flag = open_flags.get(statement.pk)
-        edition = editions.get((statement.edition.reference_id, signal.place)) if signal else None
-        if signal and edition and flag and (flag.rule, flag.edition_id) == (signal.rule, edition.pk):
-            continue
-        if flag is not None:
-            flag.closed_at = now
-            flag.closed_because = _reason(statement, signal)
-            closing.append(flag)
-        if signal and edition:
-            opening.append(
-                RiskFlag(
-                    statement=statement,
-                    family=RiskFamily.OBSOLESCENCE,
-                    rule=signal.rule,
-                    edition=edition,
-                    opened_at=now,
-                )
-            )
-    RiskFlag.objects.bulk_update(closing, ["closed_at", "closed_because"])
-    return RiskFlag.objects.bulk_create(opening)
-
-
-def _reason(statement: SkillStatement, signal: Signal | None) -> str:
-    if statement.removed_at:
-        return FlagEnd.STATEMENT_REMOVED
-    return FlagEnd.STRONGER if signal else FlagEnd.NO_LONGER_TRUE
-
-
-def _signals(statements: Sequence[SkillStatement]) -> dict[int, Signal | None]:
-    """What the rules say of each statement, with a constant number of queries."""
-    concepts = {s.concept_id for s in statements}
-    listed: dict[int, list[Span]] = defaultdict(list)
-    for concept, since, until in ConceptRevision.objects.filter(concept__in=concepts).values_list(
-        "concept_id", "since", "until"
-    ):
-        listed[concept].append(Span(since, until))
-    used: dict[int, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
-    links = ConceptLink.objects.filter(target__in=concepts, kind=LinkKind.USES)
-    for concept, job, since, until in links.values_list("target_id", "source_id", "since", "until"):
-        used[concept][job].append(Span(since, until))
-    titles = _jobs_of_titles({s.worker_id for s in statements})
-    newest = _newest({s.edition.reference_id for s in statements})
-    return {
-        s.pk: obsolescence(
-            SkillFacts(
-                newest=newest[s.edition.reference_id],
-                listed=listed[s.concept_id],
-                used=[span for spans in used[s.concept_id].values() for span in spans],
-                asked_by_my_jobs=[_asked(held, used[s.concept_id]) for held in titles[s.worker_id]],
-            )
+def _assess(actor: Actor, edition: Edition, now: dt.datetime, done: Impact) -> None:
+    """The consequences of one edition for the statements that its changes may touch: nobody else is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        cursor.execute(_TOUCHED + _BY_CHANGES, _change_names(edition))
+        _reconcile(cursor, now, done)
+        done.messages += enqueue_select(
+            actor=actor, kind="reference_changed", select=_PEOPLE_TO_TELL, params={"now": now}
         )
-        for s in statements
+        done.messages += enqueue_select(
+            actor=actor,
+            kind="organisation_jobs_changed",
+            select=_MEMBERS_TO_TELL,
+            params={**_change_names(edition), "today": timezone.localdate(now)},
+        )
+
+
+def _change_names(edition: Edition) -> dict[str, Any]:
+    return {
+        "edition": edition.pk,
+        "touching": list(TOUCHING),
+        "link_changes": list(LINK_CHANGES),
+        "title_changes": list(TITLE_CHANGES),
+        "title": ConceptKind.TITLE.value,
+        "job": ConceptKind.JOB.value,
+        "job_changes": [ChangeKind.REMOVED, ChangeKind.RECYCLED, ChangeKind.TOOK_LABEL_OF_OTHER],
     }
 
 
-def _asked(held: Sequence[tuple[int, Span]], used: dict[int, list[Span]]) -> list[Span]:
-    """Where the job that a title had at the time asked for the skill."""
-    return [met for job, span in held for asked in used.get(job, ()) if (met := span.meet(asked))]
+def _reconcile(cursor: Any, now: dt.datetime, done: Impact) -> None:
+    """Closes and opens the flags of the table `touched`, proposes successors, and counts them in `done`."""
+    cursor.execute("ANALYZE touched")
+    _judge_concepts(cursor)
+    _judge_titles(cursor)
+    cursor.execute(_WANTED)
+    cursor.execute("ANALYZE wanted")
+    cursor.execute(_CLOSE, {"now": now})
+    done.closed += cursor.rowcount
+    cursor.execute(_OPEN, {"now": now})
+    done.flags += cursor.rowcount
+    cursor.execute(_PROPOSE, {"now": now})
+    done.proposals += cursor.rowcount
 
 
-def _jobs_of_titles(workers: set[int]) -> dict[int, list[list[tuple[int, Span]]]]:
-    """For each worker, for each current title, the jobs that title had and where."""
-    mine = WorkerJob.objects.filter(worker__in=workers, use=JobUse.CURRENT, end_on=None)
-    titles = list(mine.values_list("worker_id", "title_id"))
-    held: dict[int, list[tuple[int, Span]]] = defaultdict(list)
-    links = ConceptLink.objects.filter(source__in={t for _w, t in titles}, kind=LinkKind.TITLE_OF)
-    for title, job, since, until in links.values_list("source_id", "target_id", "since", "until"):
-        held[title].append((job, Span(since, until)))
-    found: dict[int, list[list[tuple[int, Span]]]] = defaultdict(list)
-    for worker, title in titles:
-        found[worker].append(held[title])
-    return found
+def _judge_concepts(cursor: Any) -> None:
+    """Writes `concept_signal`: what the rules say of each skill, for whoever declared it."""
+    cursor.execute("SELECT DISTINCT concept_id FROM touched WHERE removed_at IS NULL")
+    facts = concept_facts([row[0] for row in cursor.fetchall()])
+    with cursor.cursor.copy("COPY concept_signal FROM STDIN") as copy:
+        for concept, fact in facts.items():
+            if signal := of_concept(fact):
+                copy.write_row((concept, STRENGTH[signal.rule], signal.rule, signal.place))
+    cursor.execute("ANALYZE concept_signal")
 
 
-def _newest(references: set[int]) -> dict[int, int]:
-    editions = Edition.objects.in_history().filter(reference__in=references)
-    return dict(editions.values_list("reference_id", "position"))
+def _judge_titles(cursor: Any) -> None:
+    """Writes `title_signal`: what each title that people have says of each of their skills.
+
+    Skills that are withdrawn or orphaned are left out: nothing that a title says is stronger.
+    """
+    cursor.execute(
+        "SELECT DISTINCT j.title_id, t.concept_id FROM touched t JOIN competences_workerjob j"
+        " ON j.worker_id = t.worker_id AND j.use = 'current' AND j.end_on IS NULL"
+        " WHERE t.removed_at IS NULL AND NOT EXISTS (SELECT FROM concept_signal s"
+        " WHERE s.concept_id = t.concept_id AND s.rank < %s)",
+        [STRENGTH["dropped_from_my_job"]],
+    )
+    pairs = cursor.fetchall()
+    held = jobs_of_titles({title for title, _concept in pairs})
+    facts = concept_facts({concept for _title, concept in pairs})
+    with cursor.cursor.copy("COPY title_signal FROM STDIN") as copy:
+        for title, concept in pairs:
+            fact = facts.get(concept)
+            verdict = of_title(held[title], fact.used, fact.newest) if fact else None
+            if verdict:
+                copy.write_row((title, concept, *verdict))
+    cursor.execute("ANALYZE title_signal")
 
 
-def _editions(statements: Sequence[SkillStatement]) -> dict[tuple[int, int], Edition]:
-    references = {s.edition.reference_id for s in statements}
-    found = Edition.objects.in_history().filter(reference__in=references)
-    return {(e.reference_id, e.position): e for e in found}
+# Made once a session, empty at each use.
+_TABLES = """
+    CREATE TEMP TABLE IF NOT EXISTS touched (statement_id bigint, worker_id bigint, concept_id bigint,
+        removed_at timestamptz, declared_at timestamptz, reference_id bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS concept_signal
+        (concept_id bigint, rank int, rule text, place bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS title_signal (title_id bigint, concept_id bigint,
+        asks boolean, core boolean, dropped_at bigint, demoted_at bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS wanted (statement_id bigint, worker_id bigint, concept_id bigint,
+        rule text, edition_id bigint) ON COMMIT DELETE ROWS;
+    TRUNCATE touched, concept_signal, title_signal, wanted
+"""
 
+# The statements looked at, locked in the order of their ids: a person who takes a skill out meanwhile waits.
+_TOUCHED = (
+    "INSERT INTO touched"
+    " SELECT s.id AS statement_id, s.worker_id, s.concept_id, s.removed_at, s.declared_at, e.reference_id"
+    " FROM competences_skillstatement s JOIN competences_edition e ON e.id = s.edition_id "
+)
+_BY_CHANGES = """
+    WHERE s.removed_at IS NULL AND (
+        s.concept_id IN (
+            SELECT concept_id FROM competences_change
+            WHERE edition_id = %(edition)s AND kind = ANY(%(touching)s)
+            UNION SELECT other_id FROM competences_change
+            WHERE edition_id = %(edition)s AND kind = ANY(%(link_changes)s)
+            UNION SELECT other_id FROM competences_change
+            WHERE edition_id = %(edition)s AND kind = 'retyped'
+        )
+        OR s.worker_id IN (
+            SELECT j.worker_id
+            FROM competences_workerjob j JOIN competences_change c ON c.concept_id = j.title_id
+            WHERE j.use = 'current' AND j.end_on IS NULL AND c.edition_id = %(edition)s
+            AND c.concept_kind = %(title)s AND c.kind = ANY(%(title_changes)s)
+        )
+    )
+    ORDER BY s.id FOR UPDATE OF s
+"""
 
-def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
-    source = iter(ids)
-    while batch := list(islice(source, BATCH)):
-        yield batch
+# rules.risks.obsolescence for everybody in `touched`: the strongest of what holds, and its edition.
+_WANTED = """
+    INSERT INTO wanted
+    SELECT DISTINCT ON (found.statement_id)
+        found.statement_id, found.worker_id, found.concept_id, found.rule, e.id AS edition_id
+    FROM (
+        SELECT t.statement_id, t.worker_id, t.concept_id, t.reference_id, s.rank, s.rule, s.place
+        FROM touched t JOIN concept_signal s ON s.concept_id = t.concept_id
+        WHERE t.removed_at IS NULL
+        UNION ALL
+        SELECT t.statement_id, t.worker_id, t.concept_id, t.reference_id,
+            CASE WHEN bool_or(s.asks) THEN 3 ELSE 2 END,
+            CASE WHEN bool_or(s.asks) THEN 'demoted_from_core' ELSE 'dropped_from_my_job' END,
+            CASE WHEN bool_or(s.asks) THEN max(s.demoted_at) ELSE max(s.dropped_at) END
+        FROM touched t
+        JOIN competences_workerjob j ON j.worker_id = t.worker_id AND j.use = 'current' AND j.end_on IS NULL
+        JOIN title_signal s ON s.title_id = j.title_id AND s.concept_id = t.concept_id
+        WHERE t.removed_at IS NULL
+        GROUP BY t.statement_id, t.worker_id, t.concept_id, t.reference_id
+        HAVING NOT bool_or(s.asks) OR (NOT bool_or(s.core) AND max(s.demoted_at) IS NOT NULL)
+    ) found
+    JOIN competences_edition e
+        ON e.reference_id = found.reference_id AND e.position = found.place AND e.status = 'current'
+    ORDER BY found.statement_id, found.rank
+"""
+
+_CLOSE = """
+    UPDATE competences_riskflag f SET closed_at = greatest(%(now)s, f.opened_at), closed_because =
+        CASE WHEN t.removed_at IS NOT NULL THEN 'statement_removed'
+             WHEN w.statement_id IS NOT NULL THEN 'stronger' ELSE 'no_longer_true' END
+    FROM touched t LEFT JOIN wanted w ON w.statement_id = t.statement_id
+    WHERE f.statement_id = t.statement_id AND f.closed_at IS NULL AND f.family = 'obsolescence'
+        AND (w.statement_id IS NULL OR (w.rule, w.edition_id) IS DISTINCT FROM (f.rule, f.edition_id))
+"""
+
+_OPEN = """
+    INSERT INTO competences_riskflag
+        (public_id, statement_id, family, rule, edition_id, opened_at, closed_because)
+    SELECT gen_random_uuid(), w.statement_id, 'obsolescence', w.rule, w.edition_id, %(now)s, ''
+    FROM wanted w
+    WHERE NOT EXISTS (SELECT FROM competences_riskflag f
+        WHERE f.statement_id = w.statement_id AND f.family = 'obsolescence' AND f.closed_at IS NULL)
+"""
+
+# What takes the place of a skill, from the changes of the edition that its flag names. A skill that the
+# person has already is not proposed to them, nor one that they refused.
+_PROPOSE = """
+    INSERT INTO competences_successorproposal
+        (public_id, statement_id, successor_id, edition_id, confidence, reasons, state, proposed_at)
+    SELECT gen_random_uuid(), found.statement_id, found.successor_id, found.edition_id, found.confidence,
+        found.reasons, 'waiting', %(now)s
+    FROM (
+        SELECT w.statement_id, w.worker_id, c.other_id AS successor_id, c.edition_id, c.confidence, c.reasons
+        FROM wanted w JOIN competences_change c
+            ON c.concept_id = w.concept_id AND c.edition_id = w.edition_id AND c.kind = 'replaced'
+        UNION ALL
+        SELECT w.statement_id, w.worker_id, c.concept_id, c.edition_id, 100, '["retyped"]'::jsonb
+        FROM wanted w JOIN competences_change c
+            ON c.other_id = w.concept_id AND c.edition_id = w.edition_id AND c.kind = 'retyped'
+    ) found
+    WHERE NOT EXISTS (SELECT FROM competences_skillstatement s WHERE s.worker_id = found.worker_id
+        AND s.concept_id = found.successor_id AND s.removed_at IS NULL)
+        AND NOT EXISTS (SELECT FROM competences_successorproposal p WHERE p.statement_id = found.statement_id
+            AND p.successor_id = found.successor_id AND p.state = 'refused')
+    ON CONFLICT DO NOTHING
+"""
+
+# One message a person and edition that a flag names: when two editions wait, the first assessment already
+# sees the newest. A flag that something else opened between an import and its assessment (a change of job)
+# is told too; a skill declared once the edition was there is not: its person read the flag while declaring.
+_PEOPLE_TO_TELL = """
+    SELECT DISTINCT p.user_id AS recipient_id,
+        format('reference_changed:%%s:%%s', e.public_id, p.public_id) AS dedupe_key,
+        jsonb_build_object('edition', e.id) AS payload
+    FROM touched t
+    JOIN competences_riskflag f ON f.statement_id = t.statement_id AND f.closed_at IS NULL
+    JOIN competences_edition e ON e.id = f.edition_id
+    JOIN accounts_worker p ON p.id = t.worker_id
+    WHERE f.opened_at = %(now)s OR (e.impact = 'waiting' AND t.declared_at < e.imported_at)
+"""
+
+# The members in force of the employers one of whose titles, or whose job, changed its meaning.
+_MEMBERS_TO_TELL = """
+    SELECT DISTINCT m.user_id AS recipient_id,
+        format('organisation_jobs_changed:%%s:%%s:%%s', e.public_id, o.public_id, m.user_id) AS dedupe_key,
+        jsonb_build_object('edition', e.id, 'organisation', o.id) AS payload
+    FROM competences_organisationjob j
+    JOIN competences_edition e ON e.id = %(edition)s
+    JOIN accounts_organisation o ON o.id = j.organisation_id
+    JOIN accounts_membership m ON m.organisation_id = o.id
+        AND m.start_on <= %(today)s AND (m.end_on IS NULL OR m.end_on > %(today)s)
+    WHERE j.end_on IS NULL AND (
+        j.title_id IN (SELECT concept_id FROM competences_change
+            WHERE edition_id = e.id AND concept_kind = %(title)s AND kind = ANY(%(title_changes)s))
+        OR EXISTS (SELECT FROM competences_conceptlink l
+            JOIN competences_change c ON c.concept_id = l.target_id
+            WHERE l.source_id = j.title_id AND l.kind = 'title_of' AND l.until > e.position
+            AND c.edition_id = e.id AND c.concept_kind = %(job)s AND c.kind = ANY(%(job_changes)s))
+    )
+"""
