@@ -16,6 +16,7 @@ class LockSpace(IntEnum):
     """First number of the pair. Never renumber: two versions of the code may run side by side."""
 
     REMINDERS = 1
+    SIGNALS = 20
     JOBS = 100
 
 

@@ -126,3 +126,10 @@ class ProposalState(models.TextChoices):
     ACCEPTED = "accepted", _("acceptée")
     REFUSED = "refused", _("refusée")
     WITHDRAWN = "withdrawn", _("retirée, l’édition ne compte plus")
+
+
+class SignalKind(models.TextChoices):
+    """What a source of signals holds."""
+
+    CROSSWALK = "crosswalk", _("table de correspondance")
+    EXPOSURE = "exposure", _("scores d’exposition")

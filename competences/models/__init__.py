@@ -12,6 +12,7 @@ from competences.models.references import (
     Reference,
 )
 from competences.models.risks import RiskFlag, SuccessorProposal
+from competences.models.signals import CrosswalkRow, ExposureScore, SignalSource
 
 __all__ = [
     "OPEN",
@@ -21,11 +22,14 @@ __all__ = [
     "ConceptLink",
     "ConceptRevision",
     "ConceptTranslation",
+    "CrosswalkRow",
     "Edition",
     "EditionSource",
+    "ExposureScore",
     "OrganisationJob",
     "Reference",
     "RiskFlag",
+    "SignalSource",
     "SkillLevel",
     "SkillStatement",
     "SuccessorProposal",
