@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.templatetags.components import in_words
 from competences.enums import ChangeKind, ConceptKind
@@ -111,3 +111,92 @@ def bilan_rule(due: NextBilan) -> str:
         due.months,
     )
     return words % {"months": due.months, "date": in_words(due.last_on)}
+
+
+# How a skill stands -----------------------------------------------------------------------------------------
+
+DURABILITY_WORDS: Mapping[str, Promise] = {
+    "very_durable": _("très durable"),
+    "durable": _("durable"),
+    "to_watch": _("à surveiller"),
+    "fragile": _("fragile"),
+}
+DURABILITY_BADGES: Mapping[str, str] = {"very_durable": "last", "durable": "last", "fragile": "risk"}
+
+EXPOSURE_WORDS: Mapping[str, Promise] = {
+    "low": _("exposition faible"),
+    "partial": _("exposition partielle"),
+    "high": _("exposition forte"),
+}
+EXPOSURE_BADGES: Mapping[str, str] = {"partial": "info", "high": "risk"}
+
+# The classes of the ILO's table of 2025; another source's are shown as they are.
+EXPOSURE_CLASSES: Mapping[str, Promise] = {
+    "Not Exposed": _("non exposé"),
+    "Minimal Exposure": _("exposition minime"),
+    "Exposed: Gradient 1": _("exposé, degré 1 sur 4"),
+    "Exposed: Gradient 2": _("exposé, degré 2 sur 4"),
+    "Exposed: Gradient 3": _("exposé, degré 3 sur 4"),
+    "Exposed: Gradient 4": _("exposé, degré 4 sur 4"),
+}
+
+# The reasons of the rules of durability, exposure, fragility and ageing (rules/reasons.py), by code.
+REASON_WORDS: Mapping[str, Promise] = {
+    "never_asked": _(
+        "Aucun métier ne l’a demandée dans les éditions que nous avons : il n’y a rien à mesurer."
+    ),
+    "no_job_left": _("Plus aucun métier ne la demande dans la dernière édition."),
+    "one_job": _("Un seul métier la demande."),
+    "few_jobs": _("%(jobs)d métiers la demandent : c’est peu."),
+    "several_jobs": ngettext_lazy(
+        "%(jobs)d métiers la demandent, dans un seul grand domaine.",
+        "%(jobs)d métiers la demandent, dans %(areas)d grands domaines.",
+        "areas",
+    ),
+    "several_jobs_areas_unknown": _(
+        "%(jobs)d métiers la demandent. Ce référentiel ne range pas ses métiers par grand domaine."
+    ),
+    "many_jobs": _("%(jobs)d métiers la demandent, dans %(areas)d grands domaines : c’est beaucoup."),
+    "persistence_unknown": _(
+        "Nous n’avons qu’une édition de ce référentiel : on ne sait pas encore si elle dure."
+    ),
+    "in_every_edition": _("Elle est demandée dans chacune des %(editions)d éditions que nous avons."),
+    "not_in_every_edition": _(
+        "Elle est demandée dans %(asked_in)d des %(editions)d éditions que nous avons."
+    ),
+    "exposure_unknown": _("L’exposition de ces métiers à l’IA n’est pas connue : elle ne compte pas."),
+    "exposure_high": _("L’exposition de ces métiers à l’IA est forte : cela joue contre elle."),
+    "exposure_not_high": _("L’exposition de ces métiers à l’IA n’est pas forte : elle n’enlève rien."),
+    "scored": ngettext_lazy(
+        "Cette source donne un score à ce métier.",
+        "Cette source donne un score à %(known)d des %(jobs)d métiers qui la demandent.",
+        "jobs",
+    ),
+    "too_few_scored": _(
+        "Cette source ne connaît que %(known)d des %(jobs)d métiers qui la demandent : trop peu pour un mot."
+    ),
+    "inherited": ngettext_lazy(
+        "Ce score est hérité du code parent du métier : d’autres métiers ont le même.",
+        "%(jobs)d de ces scores sont hérités du code parent des métiers : plusieurs métiers ont le même.",
+        "jobs",
+    ),
+    "digital": ngettext_lazy(
+        "Transition numérique : %(digital)d métier transformé, sur %(assessed)d dont le référentiel parle.",
+        "Transition numérique : %(digital)d métiers transformés, sur %(assessed)d dont le référentiel parle.",
+        "digital",
+    ),
+    "not_digital": ngettext_lazy(
+        "Transition numérique : le référentiel dit que ce métier n’est pas transformé.",
+        "Transition numérique : aucun métier transformé, sur %(assessed)d dont le référentiel parle.",
+        "assessed",
+    ),
+    "hangs_on_one_job": _(
+        "Elle tient à un seul métier : si sa fiche ne la demande plus, aucune autre ne la demandera."
+    ),
+    "not_confirmed": ngettext_lazy(
+        "Pas confirmée depuis %(months)d mois.", "Pas confirmée depuis %(months)d mois.", "months"
+    ),
+    "not_practised": ngettext_lazy(
+        "Pas pratiquée depuis %(months)d mois.", "Pas pratiquée depuis %(months)d mois.", "months"
+    ),
+}

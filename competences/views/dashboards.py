@@ -26,6 +26,7 @@ from competences.queries.dashboards import (
 )
 from competences.queries.references import named_concept
 from competences.queries.search import search
+from competences.queries.standing import with_durability
 from competences.services.records import add_organisation_job, end_organisation_job
 from competences.words import bilan_rule
 
@@ -45,7 +46,7 @@ def worker(request: HttpRequest) -> HttpResponse:
         "due": due,
         "rule": bilan_rule(due) if due else "",
         "flagged": with_labels(flagged(rows)[:SHOWN]),
-        "statements": with_labels(rows[:SHOWN]),
+        "statements": with_durability(with_labels(rows[:SHOWN])),
         "total": rows.count(),
         "jobs": worker_jobs(request.user.worker, today),
     }
@@ -75,7 +76,7 @@ def adviser_worker(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "person": person,
         "page": page,
         "flagged": with_labels(flagged(statements_of(person))),
-        "statements": with_labels(page.object_list),
+        "statements": with_durability(with_labels(page.object_list)),
         "jobs": worker_jobs(person, today),
     }
     return render(request, "competences/adviser_worker.html", context)

@@ -19,6 +19,7 @@ from competences.models import SkillStatement, WorkerJob
 from competences.queries.dashboards import bilan_plan, labels_of, statements_of, with_labels, worker_jobs
 from competences.queries.references import named_concept
 from competences.queries.search import search
+from competences.queries.standing import with_durability
 from competences.services.bilans import set_bilan_plan
 from competences.services.records import (
     DECLARABLE,
@@ -44,7 +45,7 @@ def statements(request: HttpRequest) -> HttpResponse:
     held = {s.concept_id for s in SkillStatement.objects.standing().filter(worker=request.user.worker)}
     context = {
         "page": page,
-        "statements": with_labels(page.object_list),
+        "statements": with_durability(with_labels(page.object_list)),
         "text": text,
         "found": [(hit, hit.concept_id in held) for hit in found],
     }

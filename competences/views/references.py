@@ -14,6 +14,7 @@ from competences.enums import ConceptKind
 from competences.queries import sheets
 from competences.queries.changes import change_page
 from competences.queries.search_results import KINDS, Result, results
+from competences.queries.standing import job_exposure, standings, told_exposure
 from competences.words import CHANGE_WORDS, FACTS, KIND_PLURALS
 
 SHOWN_A_KIND = 8
@@ -140,6 +141,7 @@ def job(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "emerging": [s for s in skills if s.flag == "emergente"],
         "others": [s for s in skills if not s.flag],
         "items": [(kind, sheet.links[kind]) for kind in ("knowledge", "context") if kind in sheet.links],
+        "told": job_exposure(sheet.attributes),
         **_common(request, sheet),
     }
     return render(request, "competences/job.html", context)
@@ -158,9 +160,18 @@ def concept(request: HttpRequest, slug: str, kind: str, external_id: str) -> Htt
     context = {
         "facts": facts,
         "orphaned": kind in ORPHANS and sheet.is_present and not sheet.links.get("jobs"),
+        **_standing(sheet),
         **_common(request, sheet),
     }
     return render(request, "competences/concept.html", context)
+
+
+def _standing(sheet: sheets.Sheet) -> dict[str, Any]:
+    """How a skill or a piece of knowledge stands in the newest edition; nothing for other kinds."""
+    if sheet.concept.kind not in ORPHANS:
+        return {"standing": None, "told": None}
+    standing = standings([sheet.concept.pk])[sheet.concept.pk]
+    return {"standing": standing, "told": told_exposure(standing.exposure)}
 
 
 def _common(request: HttpRequest, sheet: sheets.Sheet) -> dict[str, Any]:
