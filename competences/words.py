@@ -181,14 +181,14 @@ REASON_WORDS: Mapping[str, Promise] = {
         "jobs",
     ),
     "digital": ngettext_lazy(
-        "Transition numérique : %(digital)d métier transformé, sur %(assessed)d dont le référentiel parle.",
-        "Transition numérique : %(digital)d métiers transformés, sur %(assessed)d dont le référentiel parle.",
-        "digital",
+        "Transition numérique : le référentiel dit que ce métier est transformé.",
+        "Transition numérique, métiers transformés : %(digital)d sur les %(assessed)d qui sont évalués.",
+        "jobs",
     ),
     "not_digital": ngettext_lazy(
         "Transition numérique : le référentiel dit que ce métier n’est pas transformé.",
-        "Transition numérique : aucun métier transformé, sur %(assessed)d dont le référentiel parle.",
-        "assessed",
+        "Transition numérique, métiers transformés : aucun sur les %(assessed)d qui sont évalués.",
+        "jobs",
     ),
     "hangs_on_one_job": _(
         "Elle tient à un seul métier : si sa fiche ne la demande plus, aucune autre ne la demandera."

@@ -226,8 +226,8 @@ FORMATS: Mapping[str, SignalFormat] = {
             kind=SignalKind.EXPOSURE,
             name=gettext_lazy("OIT 2025, exposition des métiers à l’IA générative"),
             scale=gettext_lazy(
-                "de 0 (aucune tâche du métier) à 1 (toutes) : part du travail qu’une IA générative pourrait "
-                "faire, moyenne des tâches du métier ISCO-08"
+                "de 0 (pas du tout) à 1 (entièrement) : jusqu’où une IA générative pourrait faire les tâches "
+                "du métier, en moyenne"
             ),
             licence=gettext_lazy(
                 "Sans licence connue : le fichier a été apporté par la personne qui l’a importé, "
