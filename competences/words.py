@@ -177,7 +177,7 @@ REASON_WORDS: Mapping[str, Promise] = {
     ),
     "inherited": ngettext_lazy(
         "Ce score est hérité du code parent du métier : d’autres métiers ont le même.",
-        "%(jobs)d de ces scores sont hérités du code parent des métiers : plusieurs métiers ont le même.",
+        "Scores hérités du code parent des métiers : %(inherited)d. Plusieurs métiers ont alors le même.",
         "jobs",
     ),
     "digital": ngettext_lazy(
@@ -193,10 +193,6 @@ REASON_WORDS: Mapping[str, Promise] = {
     "hangs_on_one_job": _(
         "Elle tient à un seul métier : si sa fiche ne la demande plus, aucune autre ne la demandera."
     ),
-    "not_confirmed": ngettext_lazy(
-        "Pas confirmée depuis %(months)d mois.", "Pas confirmée depuis %(months)d mois.", "months"
-    ),
-    "not_practised": ngettext_lazy(
-        "Pas pratiquée depuis %(months)d mois.", "Pas pratiquée depuis %(months)d mois.", "months"
-    ),
+    "not_confirmed": _("Pas confirmée depuis %(months)d mois ou plus."),
+    "not_practised": _("Pas pratiquée depuis %(months)d mois ou plus."),
 }

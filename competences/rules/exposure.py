@@ -111,7 +111,7 @@ def _block(source: str, scores: Sequence[JobScore], jobs: int) -> SourceExposure
     reasons = [Reason("scored" if is_enough else "too_few_scored", {"known": len(scores), "jobs": jobs})]
     inherited = sum(one.is_inherited for one in scores)
     if inherited:
-        reasons.append(Reason("inherited", {"jobs": inherited}))
+        reasons.append(Reason("inherited", {"inherited": inherited, "jobs": jobs}))
     return SourceExposure(
         source=source,
         word=word_of(source, typical) if is_enough else None,

@@ -159,7 +159,7 @@ def test_a_source_speaks_of_the_jobs_it_knows_well_enough(jobs, values, word, ty
 
 def test_an_inherited_score_says_so():
     [block] = exposure(ExposureFacts(3, {"ilo": scores("0.1", "0.2", "0.3", inherited=2)})).blocks
-    assert {r.code: dict(r.figures) for r in block.reasons}["inherited"] == {"jobs": 2}
+    assert {r.code: dict(r.figures) for r in block.reasons}["inherited"] == {"inherited": 2, "jobs": 3}
     [own] = exposure(ExposureFacts(1, {"ilo": scores("0.1")})).blocks
     assert [r.code for r in own.reasons] == ["scored"]
 

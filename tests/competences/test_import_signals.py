@@ -20,6 +20,7 @@ from competences.importers.workbook import MAX_ROWS, Workbook
 from competences.models import CrosswalkRow, ExposureScore, SignalSource
 from competences.services.signals import import_signal
 from tests.accounts.factories import UserFactory
+from tests.accounts.side_by_side import side_by_side
 from tests.competences import workbook_builder as build
 
 DAY = dt.date(2025, 5, 20)
@@ -260,6 +261,26 @@ class TestService:
         path.write_bytes(b"rien")
         with pytest.raises(CommandError, match=r"table\.xlsx.*not_a_workbook"):
             call_command("import_signal", "ilo", str(path), "--published=2025-05-20")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_imports_at_once_the_second_finds_the_first(path, tmp_path):
+    """Nothing to lock yet in the tables: without the advisory lock one of them would break a constraint."""
+    build.rome_isco(path)
+    newer = build.rome_isco(tmp_path / "plus_tard.xlsx", build.ROME_ROWS[:2])
+
+    def bring(table, day):
+        return lambda: (
+            import_signal(
+                actor=SYSTEM, slug="rome-isco", path=table, published_on=day, apply=True
+            ).already_imported
+        )
+
+    later = DAY + dt.timedelta(days=1)
+    done = side_by_side(bring(path, DAY), bring(path, DAY), bring(newer, later), bring(newer, later))
+    assert sorted(done[:2]) == sorted(done[2:]) == [False, True]
+    assert SignalSource.objects.in_use().get().published_on == later
+    assert SignalSource.objects.count() == 2
 
 
 def source(slug="ilo", sha256="a", **values):

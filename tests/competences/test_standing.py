@@ -167,7 +167,7 @@ class TestSignals:
         assert (block.source, block.word, block.typical) == ("ilo", "high", Decimal("0.55"))
         assert {r.code: dict(r.figures) for r in block.reasons} == {
             "scored": {"known": 5, "jobs": 5},
-            "inherited": {"jobs": 5},
+            "inherited": {"inherited": 5, "jobs": 5},
         }
         assert (found.durability.word, found.durability.reasons[-1].code) == ("to_watch", "exposure_high")
         assert dict(found.exposure.digital.figures) == {"digital": 4, "assessed": 4, "jobs": 5}
@@ -282,7 +282,7 @@ class TestPages:
         assert "Exposition Source ilo exposition forte" in words
         assert "Source : Source ilo, publiée le 20 mai 2025. Conditions de ilo." in words
         assert "Codes rapprochés par : Source rome-isco" in words
-        assert "hérités du code parent" in words
+        assert "Scores hérités du code parent des métiers : 5." in words
         assert "Calculé sur la dernière édition, 2.1." in words
 
     def test_an_older_edition_says_that_the_panel_is_of_the_newest(self, built, client):
@@ -348,7 +348,7 @@ def reasons_in_rules():
 def test_every_reason_has_its_sentence():
     assert reasons_in_rules() | {"not_confirmed", "not_practised"} == set(REASON_WORDS)
     figures = dict.fromkeys(
-        ("jobs", "areas", "editions", "asked_in", "known", "digital", "assessed", "months")
+        ("jobs", "areas", "editions", "asked_in", "known", "digital", "assessed", "inherited", "months")
     )
     for number in (1, 2):
         for sentence in REASON_WORDS.values():
