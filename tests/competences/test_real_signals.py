@@ -68,7 +68,7 @@ def test_the_scores_of_the_ilo():
 def test_the_jobs_and_skills_of_rome():
     for version in (458, 460):
         path = DATA / "rome" / f"rome_v{version}_csv_utf8.zip"
-        import_edition(actor=SYSTEM, format="rome", path=path, apply=True)
+        import_edition(actor=SYSTEM, format="rome", paths=[path], apply=True)
     for slug, path in (("rome-isco", ROME_ISCO), ("ilo", ILO)):
         assert import_signal(actor=SYSTEM, slug=slug, path=path, published_on=DAY, apply=True).applied
         assert import_signal(
