@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from competences.views import dashboards, records, references
+from competences.views import dashboards, records, references, search
 
 app_name = "competences"
 
 urlpatterns = [
     path("", references.home, name="home"),
-    path("recherche/", references.search_page, name="search"),
-    path("recherche/propositions/", references.suggest, name="suggest"),
+    path("recherche/", search.search_page, name="search"),
+    path("recherche/propositions/", search.suggest, name="suggest"),
     path("referentiels/", references.references, name="references"),
     path("referentiels/<slug:slug>/metiers/<str:code>/", references.job, name="job"),
     path("referentiels/<slug:slug>/editions/<str:number>/changements/", references.changes, name="changes"),

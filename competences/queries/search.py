@@ -1,29 +1,26 @@
-"""Search in the labels of every reference: accents, plurals and typos forgiven, old labels included.
+"""Search in the names of every reference that may be read: one ranking for pages, API and command.
 
-Each label is stored folded, with the stems of its words in an indexed column. The words of a query are
-looked for as stems and as beginnings; a word that no label knows is replaced by the nearest words of the
-vocabulary. The database finds the candidates, rapidfuzz ranks them.
+docs/rules/search.md says how a name is found and ranked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from django.db import connection
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 
-from competences.rules.labels import fold, stem, words
-from competences.rules.positions import OPEN
+from competences.models import OPEN
+from competences.queries.name_indexes import FOUND_KINDS, name_indexes
+from competences.queries.readable import Readable, Reader, readable_states
+from competences.rules.labels import fold
+from competences.rules.name_index import Standing
+from competences.rules.name_search import Answer, answers, coded, read_closely
 
-CANDIDATES = 300
-"""Labels that the database hands over to be ranked."""
-
-SPELLINGS = 4
-"""Words of the vocabulary tried in the place of an unknown one."""
+MAX_TEXT = 200
+"""Characters of a text that are read."""
 
 SEARCHED = ("job", "title", "skill", "knowledge")
-KIND_BONUS = {"job": 3.0, "title": 2.0, "skill": 1.0, "knowledge": 1.0}
-WITHDRAWN_MALUS = 12.0
+"""The kinds that answer when none is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Hit:
     """A concept that answers a search.
 
     `label` is the name it bears now, or bore last when it is `withdrawn`; `matched` the name that answered,
-    which may be a former one. `score` is 0 to about 110.
+    which may be another, a translated or a former one (`matched_is_former`). `score` is 0 to about 110.
     """
 
     concept_id: int
@@ -42,94 +39,183 @@ class Hit:
     matched: str
     score: float
     withdrawn: bool
+    matched_is_former: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: the best hits, how many concepts answer, and how many by kind and by reference.
+
+    Each count keeps the other filter and not its own: it says what choosing it would show.
+    """
+
+    hits: list[Hit]
+    total: int = 0
+    by_kind: dict[str, int] = field(default_factory=dict)
+    by_reference: dict[str, int] = field(default_factory=dict)
 
 
 def search(
-    text: str, *, kinds: Sequence[str] = SEARCHED, reference: str | None = None, limit: int = 10
+    text: str,
+    *,
+    kinds: Sequence[str] = SEARCHED,
+    reference: str | None = None,
+    limit: int = 10,
+    readable: Reader = None,
 ) -> list[Hit]:
-    """The best labels for what a person typed, best first; none for a text without a word."""
-    folded = fold(text[:200])
+    """The best concepts for what a person typed, best first; none for a text without a word.
+
+    Only the references that `readable` may read answer: the published ones for None.
+    """
+    return find(text, kinds=kinds, reference=reference, limit=limit, readable=readable).hits
+
+
+def find(
+    text: str,
+    *,
+    kinds: Sequence[str] = SEARCHED,
+    kind: str | None = None,
+    reference: str | None = None,
+    limit: int = 10,
+    limit_a_kind: int | None = None,
+    readable: Reader = None,
+    language: str | None = None,
+) -> Found:
+    """The same with counts: `kinds` are searched, `kind` and `reference` are the filters chosen among them.
+
+    `limit_a_kind` caps the hits of each kind. Labels are given in `language` where the reference has it.
+    Three queries, one more for a text that looks like a code.
+    """
+    folded = fold(text[:MAX_TEXT])
     if not folded:
-        return []
-    asked = words(folded)
-    found = _candidates(" & ".join(_spellings(w) for w in asked), folded, kinds, reference)
-    if not found and len(asked) > 1:
-        found = _candidates(" | ".join(_spellings(w) for w in asked), folded, kinds, reference)
-    return _ranked(folded, asked, found)[:limit]
+        return Found([])
+    known = readable_states(readable)
+    indexes = [(reference_.slug, index) for reference_ in known for index in name_indexes(reference_)]
+    slugs = {id(index): slug for slug, index in indexes}
+    answering = answers([index for _slug, index in indexes], folded)
+    if concepts := _with_code(text, known):
+        first = coded([index for _slug, index in indexes], concepts)
+        answering = first + [a for a in answering if a.concept not in concepts]
+    wanted = frozenset(kinds)
+    jobs_too = "job" in wanted and kind in (None, "job")
+    by_kind: Counter[str] = Counter()
+    by_reference: Counter[str] = Counter()
+    chosen = []
+    for answer in answering:
+        index, owner = answer.index, answer.owner
+        of_kind = index.kinds[owner]
+        if of_kind not in wanted or (jobs_too and index.twins[owner]):
+            continue
+        slug = slugs[id(index)]
+        in_reference, is_kind = reference in (None, slug), kind in (None, of_kind)
+        by_kind[of_kind] += in_reference
+        by_reference[slug] += is_kind
+        if in_reference and is_kind:
+            chosen.append(answer)
+    best = read_closely(chosen, folded)
+    if limit_a_kind is not None:
+        best = _first_of_each_kind(best, limit_a_kind)
+    return Found(
+        _hits(best[:limit], slugs, language),
+        len(chosen),
+        {str(k): by_kind[k] for k in FOUND_KINDS if by_kind[k]},
+        {slug: number for slug, number in sorted(by_reference.items()) if number},
+    )
 
 
-def _spellings(word: str) -> str:
-    """A word as the text search takes it: its stem or a beginning, else the nearest known words."""
-    stems = {stem(word)}
-    vocabulary = _vocabulary()
-    known = word if word in vocabulary else None
-    if known is None and len(word) > 3 and not any(v.startswith(word) for v in vocabulary):
-        allowed = 1 if len(word) < 6 else 2
-        near = process.extract(
-            word, vocabulary, scorer=OSA.distance, score_cutoff=allowed, limit=SPELLINGS, score_hint=allowed
-        )
-        # Two slips are read only where no word is at one: "tabeleur" is "tableur", never "cableur".
-        least = min((distance for _found, distance, _index in near), default=0)
-        stems |= {stem(found) for found, distance, _index in near if distance == least}
-    # A word still being typed may have gone past its stem: "informatiq", where the stem is "informat".
-    stems |= {s for v in vocabulary if v.startswith(word) and len(s := stem(v)) < len(word)}
-    alternatives = [_quoted(s) for s in sorted(stems)] + [_quoted(word) + ":*"]
-    return "(" + " | ".join(alternatives) + ")"
+def _first_of_each_kind(found: Iterable[Answer], limit: int) -> list[Answer]:
+    seen: Counter[str] = Counter()
+    kept = []
+    for answer in found:
+        seen[answer.kind] += 1
+        if seen[answer.kind] <= limit:
+            kept.append(answer)
+    return kept
 
 
-def _quoted(stemmed: str) -> str:
-    return "'" + stemmed.replace("'", "") + "'"
-
-
-_words: tuple[str, list[str]] = ("", [])
-
-
-def _vocabulary() -> list[str]:
-    """Every word of the labels, kept in memory until an import changes the references."""
-    global _words
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), max(id), sum(content_revision) FROM competences_edition")
-        state = f"{connection.settings_dict['NAME']}:{cursor.fetchone()}"
-        if _words[0] != state:
-            cursor.execute(
-                "SELECT DISTINCT unnest(string_to_array(folded, ' ')) FROM competences_conceptrevision"
-            )
-            _words = (state, [row[0] for row in cursor.fetchall()])
-    return _words[1]
-
-
-def _candidates(query: str, folded: str, kinds: Sequence[str], reference: str | None) -> list[tuple]:
+def _with_code(text: str, references: Sequence[Readable]) -> set[int]:
+    """The concepts that bear an identifier, if the text looks like one ("M1805")."""
+    code = text.strip()
+    if not any(c.isdigit() for c in code) or " " in code:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT found.*, last.label, last.until FROM ("
-            "SELECT c.id, f.slug, c.kind, c.external_id, r.label, r.folded, r.until"
-            " FROM competences_conceptrevision r"
-            " JOIN competences_concept c ON c.id = r.concept_id"
-            " JOIN competences_reference f ON f.id = c.reference_id"
-            " WHERE r.words @@ %(query)s::tsquery AND c.kind = ANY(%(kinds)s)"
-            " AND (%(reference)s::text IS NULL OR f.slug = %(reference)s)"
-            " ORDER BY r.folded <> %(folded)s, length(r.folded), c.id LIMIT %(limit)s) found,"
-            " LATERAL (SELECT label, until FROM competences_conceptrevision"
-            " WHERE concept_id = found.id ORDER BY since DESC LIMIT 1) last",
-            {
-                "query": query,
-                "kinds": list(kinds),
-                "reference": reference,
-                "folded": folded,
-                "limit": CANDIDATES,
-            },
+            "SELECT id FROM competences_concept"
+            " WHERE reference_id = ANY(%s) AND kind = ANY(%s) AND external_id = ANY(%s)",
+            [
+                [reference.pk for reference in references],
+                [str(kind) for kind in FOUND_KINDS],
+                [code, code.upper(), code.lower()],
+            ],
         )
-        return cursor.fetchall()
+        return {row[0] for row in cursor.fetchall()}
 
 
-def _ranked(folded: str, asked: list[str], found: list[tuple]) -> list[Hit]:
-    """One hit a concept, by its best label."""
-    best: dict[int, Hit] = {}
-    for concept, slug, kind, external_id, matched, other, until, label, last in found:
-        score = 0.7 * fuzz.token_set_ratio(folded, other) + 0.3 * fuzz.ratio(folded, other)
-        score += KIND_BONUS.get(kind, 0) + 3 * (other.split(" ", 1)[0] == asked[0])
-        score -= WITHDRAWN_MALUS * (until != OPEN)
-        if concept not in best or best[concept].score < score:
-            named = (concept, slug, kind, external_id, label, matched)
-            best[concept] = Hit(*named, score=round(score, 1), withdrawn=last != OPEN)
-    return sorted(best.values(), key=lambda hit: (-hit.score, hit.label, hit.concept_id))
+# What is shown of an answer --------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Names:
+    """What is known of the names of a concept: its code, its label by language ("" for its edition's)."""
+
+    code: str
+    labels: dict[str, str] = field(default_factory=dict)
+    all: list[str] = field(default_factory=list)
+
+
+def _hits(found: Sequence[Answer], slugs: dict[int, str], language: str | None) -> list[Hit]:
+    """Answers as they are shown: one query, whatever their number."""
+    names = _names([answer.concept for answer in found])
+    hits = []
+    for answer in found:
+        known = names[answer.concept]
+        label = known.labels.get(language or "") or known.labels[""]
+        matched = answer.index.name(answer.name)
+        if matched != fold(label):
+            matched = next((name for name in known.all if fold(name) == matched), matched)
+        else:
+            matched = label
+        hits.append(
+            Hit(
+                answer.concept,
+                slugs[id(answer.index)],
+                answer.kind,
+                known.code,
+                label,
+                matched,
+                round(answer.score, 1),
+                answer.withdrawn,
+                answer.index.standings[answer.name] == Standing.FORMER,
+            )
+        )
+    return hits
+
+
+def _names(concepts: list[int]) -> dict[int, _Names]:
+    """Every name that each concept has or had, the newest first, and its code."""
+    names: dict[int, _Names] = {}
+    if not concepts:
+        return names
+    named: dict[int, list[tuple]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # The code by a subquery: a planner without statistics, just after an import, would join badly.
+            "SELECT n.*, (SELECT external_id FROM competences_concept WHERE id = n.concept_id) FROM ("
+            " SELECT concept_id, '' AS language, label, alternatives, since, until"
+            " FROM competences_conceptrevision WHERE concept_id = ANY(%(concepts)s) UNION ALL"
+            " SELECT concept_id, language, label, alternatives, since, until"
+            " FROM competences_concepttranslation WHERE concept_id = ANY(%(concepts)s)) n",
+            {"concepts": concepts},
+        )
+        for row in cursor.fetchall():
+            named[row[0]].append(row)
+    for concept, rows in named.items():
+        rows.sort(key=lambda row: -row[4])
+        known = names[concept] = _Names(rows[0][6])
+        for _concept, language, label, alternatives, _since, until, _code in rows:
+            if not language or until == OPEN:
+                known.labels.setdefault(language, label)
+            known.all.append(label)
+            if alternatives:
+                known.all.extend(alternatives.split("\n"))
+    return names

@@ -1,27 +1,22 @@
-"""What a search shows: hits grouped by kind, each with the name it bears now and what it belongs to."""
+"""What a search shows: hits by kind, each with its present name and what it belongs to, and the filters."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from competences.enums import ConceptKind, LinkKind
-from competences.models import OPEN, Concept, ConceptLink, ConceptRevision
-from competences.queries.search import Hit, search
+from competences.models import ConceptLink, ConceptRevision, Reference
+from competences.queries.name_indexes import FOUND_KINDS
+from competences.queries.readable import Reader
+from competences.queries.search import Hit, find
 
-KINDS = (
-    ConceptKind.JOB,
-    ConceptKind.TITLE,
-    ConceptKind.SKILL,
-    ConceptKind.KNOWLEDGE,
-    ConceptKind.CONTEXT,
-)
-MOST = 300
-"""Hits read at most: a search that answers more is too wide to be read."""
+KINDS = FOUND_KINDS
+SHOWN_A_KIND = 8
+SHOWN_OF_ONE_KIND = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A concept found. `matched` is the former name that answered, when it bears another one now; `job`
+    """A concept found. `also` is another name of it that answered, `former` one that it bears no more; `job`
     the code and label of the job that a title belongs to, or belonged to last."""
 
     kind: str
@@ -29,62 +24,80 @@ class Result:
     reference: str
     label: str
     in_force: bool
-    matched: str = ""
+    also: str = ""
+    former: str = ""
     job_code: str = ""
     job_label: str = ""
 
+    @property
+    def code(self) -> str:
+        """The code by which people know a job; an address is not one."""
+        return self.external_id if self.kind == ConceptKind.JOB and "/" not in self.external_id else ""
 
-def results(*, text: str, kinds: Sequence[str] = KINDS, limit: int = MOST) -> dict[str, list[Result]]:
-    """The best results by kind, in the order of `kinds`; kinds that answer nothing are left out.
 
-    A job's code ("M1805") finds that job, whichever reference bears it. Six queries at most beside one a
-    word of the text.
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The best results by kind, the kind of the best one first, and how many there are of each kind and in
+    each reference: each count keeps the other filter. `references` are names by slug."""
+
+    groups: dict[str, list[Result]]
+    total: int
+    by_kind: dict[str, int]
+    by_reference: dict[str, int]
+    references: dict[str, str]
+
+
+def results(
+    *,
+    text: str,
+    kinds: Sequence[str] = KINDS,
+    kind: str | None = None,
+    reference: str | None = None,
+    readable: Reader = None,
+    language: str | None = None,
+) -> Results:
+    """What answers a text: the best of each kind, or more of one when `kind` is chosen.
+
+    Seven queries at most, whatever the text and the results.
     """
-    hits = search(text, kinds=[str(kind) for kind in kinds], limit=limit)
-    coded = _with_code(text) if ConceptKind.JOB in kinds else []
-    coded_ids = {hit.concept_id for hit in coded}
-    found = [*coded, *(hit for hit in hits if hit.concept_id not in coded_ids)]
-    jobs = _jobs_of_titles(hit.concept_id for hit in found if hit.kind == ConceptKind.TITLE)
-    grouped: dict[str, list[Result]] = defaultdict(list)
-    for hit in found:
-        job_code, job_label = jobs.get(hit.concept_id, ("", ""))
-        if job_label == hit.label:
-            continue  # The main title of a job is the job itself, which is listed under its own kind.
-        grouped[hit.kind].append(
-            Result(
-                hit.kind,
-                hit.external_id,
-                hit.reference,
-                hit.label,
-                in_force=not hit.withdrawn,
-                matched=hit.matched if hit.matched != hit.label else "",
-                job_code=job_code,
-                job_label=job_label,
-            )
-        )
-    return {str(kind): grouped[kind] for kind in kinds if grouped[kind]}
+    found = find(
+        text,
+        kinds=[str(kind) for kind in kinds],
+        kind=kind,
+        reference=reference,
+        limit=SHOWN_OF_ONE_KIND,
+        limit_a_kind=None if kind else SHOWN_A_KIND,
+        readable=readable,
+        language=language,
+    )
+    jobs = _jobs_of_titles(hit.concept_id for hit in found.hits if hit.kind == ConceptKind.TITLE)
+    groups: dict[str, list[Result]] = {}
+    for hit in found.hits:
+        groups.setdefault(hit.kind, []).append(_result(hit, *jobs.get(hit.concept_id, ("", ""))))
+    names = Reference.objects.filter(slug__in=found.by_reference).values_list("slug", "name")
+    return Results(groups, found.total, found.by_kind, found.by_reference, dict(names))
 
 
-def _with_code(text: str) -> list[Hit]:
-    """The jobs that bear a code, as the best of hits."""
-    code = text.strip()
-    if not any(c.isdigit() for c in code) or len(code) > 20:
-        return []
-    rows = Concept.objects.filter(kind=ConceptKind.JOB, external_id__iexact=code)
-    coded = list(rows.select_related("reference").order_by("reference__slug"))
-    names = _newest_names(concept.pk for concept in coded)
-    return [
-        Hit(c.pk, c.reference.slug, c.kind, c.external_id, label, label, score=100, withdrawn=until != OPEN)
-        for c in coded
-        for label, until in [names[c.pk]]
-    ]
+def _result(hit: Hit, job_code: str, job_label: str) -> Result:
+    other = hit.matched if hit.matched != hit.label else ""
+    return Result(
+        hit.kind,
+        hit.external_id,
+        hit.reference,
+        hit.label,
+        in_force=not hit.withdrawn,
+        also="" if hit.matched_is_former else other,
+        former=other if hit.matched_is_former else "",
+        job_code=job_code,
+        job_label=job_label,
+    )
 
 
-def _newest_names(concepts: Iterable[int]) -> dict[int, tuple[str, int]]:
-    """The name that each concept bears, or bore last, and where that name ends."""
+def _newest_names(concepts: Iterable[int]) -> dict[int, str]:
+    """The name that each concept bears, or bore last."""
     rows = ConceptRevision.objects.filter(concept__in=list(concepts))
     rows = rows.order_by("concept_id", "-since").distinct("concept_id")
-    return {pk: (label, until) for pk, label, until in rows.values_list("concept_id", "label", "until")}
+    return dict(rows.values_list("concept_id", "label"))
 
 
 def _jobs_of_titles(titles: Iterable[int]) -> dict[int, tuple[str, str]]:
@@ -92,4 +105,4 @@ def _jobs_of_titles(titles: Iterable[int]) -> dict[int, tuple[str, str]]:
     rows = rows.order_by("source_id", "-since").distinct("source_id")
     found = list(rows.values_list("source_id", "target_id", "target__external_id"))
     names = _newest_names(job for _title, job, _code in found)
-    return {title: (code, names[job][0]) for title, job, code in found if job in names}
+    return {title: (code, names[job]) for title, job, code in found if job in names}

@@ -12,14 +12,22 @@ import unicodedata
 import Stemmer
 
 WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789+#")
-EMPTY_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a au aux avec ce ces d dans de des du en et l la le les leur leurs ou par pour qu que qui s sa"
-        " se ses son sur un une y",
-    )
-)
-_STEMMER = Stemmer.Stemmer("french")
+EMPTY_WORDS = {
+    "fr": frozenset(
+        re.findall(
+            r"\w+",
+            "a au aux avec ce ces d dans de des du en et l la le les leur leurs ou par pour qu que qui s sa"
+            " se ses son sur un une y",
+        )
+    ),
+    "en": frozenset(
+        re.findall(r"\w+", "a an and are as at be by for from in into is it its of on or the their to with")
+    ),
+}
+"""Words that carry no meaning, by language."""
+
+DEFAULT_LANGUAGE = "fr"
+_STEMMERS = {"fr": Stemmer.Stemmer("french"), "en": Stemmer.Stemmer("english")}
 
 
 class _Folding(dict[int, str]):
@@ -42,17 +50,24 @@ def fold(label: str) -> str:
 
 
 @functools.lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """The French stem of a folded word; words with digits, + or # are names and stay whole."""
-    return _STEMMER.stemWord(word) if word.isalpha() else word
+def stem(word: str, language: str = DEFAULT_LANGUAGE) -> str:
+    """The stem of a folded word in a language, French for one that has no stemmer here.
+
+    Words with digits, + or # are names and stay whole.
+    """
+    if not word.isalpha():
+        return word
+    stemmed: str = _STEMMERS.get(language, _STEMMERS[DEFAULT_LANGUAGE]).stemWord(word)
+    return stemmed
 
 
-def words(folded: str) -> list[str]:
+def words(folded: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """The words of a folded label that carry meaning, in order. Empty words alone are kept."""
     found = folded.split()
-    return [w for w in found if w not in EMPTY_WORDS] or found
+    empty = EMPTY_WORDS.get(language, EMPTY_WORDS[DEFAULT_LANGUAGE])
+    return [w for w in found if w not in empty] or found
 
 
-def stems(folded: str) -> list[str]:
+def stems(folded: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """The distinct stems of a folded label, in order."""
-    return list(dict.fromkeys(stem(w) for w in words(folded)))
+    return list(dict.fromkeys(stem(w, language) for w in words(folded, language)))

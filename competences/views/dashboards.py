@@ -90,7 +90,7 @@ def employer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     text = request.GET.get("q", "")
     named = organisation_jobs(organisation, timezone.localdate())
     held = {job.row.title_id for job in named}
-    found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND) if text else []
+    found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND, readable=request.user) if text else []
     context = {
         "organisation": organisation,
         "jobs": named,

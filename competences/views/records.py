@@ -41,7 +41,7 @@ def statements(request: HttpRequest) -> HttpResponse:
     """My skills, fifty a page, with the field that looks for another."""
     page = Paginator(statements_of(request.user.worker), A_PAGE).get_page(request.GET.get("page"))
     text = request.GET.get("q", "")
-    found = search(text, kinds=DECLARABLE, limit=FOUND) if text else []
+    found = search(text, kinds=DECLARABLE, limit=FOUND, readable=request.user) if text else []
     held = {s.concept_id for s in SkillStatement.objects.standing().filter(worker=request.user.worker)}
     context = {
         "page": page,
@@ -122,7 +122,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     named = worker_jobs(request.user.worker, timezone.localdate())
     held = {(job.row.title_id, job.row.use) for job in named}
-    found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND) if text else []
+    found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND, readable=request.user) if text else []
     context = {
         "jobs": named,
         "text": text,

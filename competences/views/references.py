@@ -1,4 +1,4 @@
-"""Public pages of the references: home, search, sheets of jobs and skills, what an edition changed."""
+"""Public pages of the references: home, sheets of jobs and skills, what an edition changed."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -13,15 +13,10 @@ from django.views.decorators.http import require_safe
 from competences.enums import ConceptKind
 from competences.queries import sheets
 from competences.queries.changes import change_page
-from competences.queries.search_results import KINDS, Result, results
+from competences.queries.search_results import KINDS
 from competences.queries.standing import job_exposure, standings, told_exposure
 from competences.words import CHANGE_WORDS, FACTS, KIND_PLURALS
 
-SHOWN_A_KIND = 8
-SHOWN_OF_ONE_KIND = 60
-SUGGESTED = 8
-SHORTEST_TEXT = 2
-MAX_TEXT = 100
 ORPHANS = (ConceptKind.SKILL, ConceptKind.KNOWLEDGE)
 
 
@@ -35,92 +30,6 @@ def home(request: HttpRequest) -> HttpResponse:
 def references(request: HttpRequest) -> HttpResponse:
     """Every reference with its editions: the way to what changes."""
     return render(request, "competences/references.html", {"listed": sheets.references_with_editions()})
-
-
-# Search ----------------------------------------------------------------------------------------------------
-
-
-@require_safe
-def search_page(request: HttpRequest) -> HttpResponse:
-    """Results grouped by kind; `kind` shows more of one."""
-    text = _text(request)
-    kind = request.GET.get("kind", "")
-    found = results(text=text) if text else {}
-    counts = {name: len(rows) for name, rows in found.items()}
-    if kind in found:
-        shown = {kind: found[kind][:SHOWN_OF_ONE_KIND]}
-    else:
-        shown = {name: rows[:SHOWN_A_KIND] for name, rows in found.items()}
-    groups = [
-        {"kind": name, "results": rows, "rest": counts[name] - len(rows), "url": _search_url(text, name)}
-        for name, rows in shown.items()
-    ]
-    context = {
-        "text": text,
-        "kind": kind if kind in found else "",
-        "groups": groups,
-        "total": sum(counts.values()),
-        "filters": _search_filters(text, kind, counts) if len(counts) > 1 else [],
-    }
-    return render(request, "competences/search.html", context)
-
-
-def _text(request: HttpRequest) -> str:
-    """What was typed, without what no label holds: PostgreSQL refuses the null character."""
-    return request.GET.get("q", "").replace("\x00", "").strip()[:MAX_TEXT]
-
-
-def _search_url(text: str, kind: str = "") -> str:
-    query = {"q": text, "kind": kind} if kind else {"q": text}
-    return f"{reverse('competences:search')}?{urlencode(query)}"
-
-
-def _search_filters(text: str, kind: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    everything = {
-        "label": _("Tout"),
-        "count": sum(counts.values()),
-        "url": _search_url(text),
-        "current": kind not in counts,
-    }
-    return [everything] + [
-        {
-            "label": KIND_PLURALS[name],
-            "count": count,
-            "url": _search_url(text, name),
-            "current": kind == name,
-        }
-        for name, count in counts.items()
-    ]
-
-
-@require_safe
-def suggest(request: HttpRequest) -> HttpResponse:
-    """The first results, as links, for the search field: an enhancement of the page above."""
-    text = _text(request)
-    if len(text) < SHORTEST_TEXT:
-        return HttpResponse("")
-    found = results(text=text, kinds=KINDS[:4], limit=SUGGESTED)
-    items = [
-        {
-            "label": result.label,
-            "note": _suggestion_note(result),
-            "url": _sheet_address(result.reference, result.kind, result.external_id),
-        }
-        for rows in found.values()
-        for result in rows
-    ]
-    return render(request, "components/suggestions.html", {"items": items})
-
-
-def _suggestion_note(result: Result) -> str:
-    state = ConceptKind(result.kind).label if result.in_force else _("retiré du référentiel")
-    return f"{state} · {result.reference.upper()}"
-
-
-def _sheet_address(slug: str, kind: str, external_id: str) -> str:
-    if kind == ConceptKind.JOB:
-        return reverse("competences:job", args=[slug, external_id])
-    return reverse("competences:concept", args=[slug, kind, external_id])
 
 
 # Sheets ----------------------------------------------------------------------------------------------------
