@@ -12,19 +12,21 @@ import unicodedata
 import Stemmer
 
 WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789+#")
-EMPTY_WORDS = {
-    "fr": frozenset(
-        re.findall(
-            r"\w+",
-            "a au aux avec ce ces d dans de des du en et l la le les leur leurs ou par pour qu que qui s sa"
-            " se ses son sur un une y",
-        )
-    ),
+EMPTY_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a au aux avec ce ces d dans de des du en et l la le les leur leurs ou par pour qu que qui s sa"
+        " se ses son sur un une y",
+    )
+)
+"""French words that carry no meaning."""
+
+EMPTY_BY_LANGUAGE = {
+    "fr": EMPTY_WORDS,
     "en": frozenset(
         re.findall(r"\w+", "a an and are as at be by for from in into is it its of on or the their to with")
     ),
 }
-"""Words that carry no meaning, by language."""
 
 DEFAULT_LANGUAGE = "fr"
 _STEMMERS = {"fr": Stemmer.Stemmer("french"), "en": Stemmer.Stemmer("english")}
@@ -64,7 +66,7 @@ def stem(word: str, language: str = DEFAULT_LANGUAGE) -> str:
 def words(folded: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """The words of a folded label that carry meaning, in order. Empty words alone are kept."""
     found = folded.split()
-    empty = EMPTY_WORDS.get(language, EMPTY_WORDS[DEFAULT_LANGUAGE])
+    empty = EMPTY_BY_LANGUAGE.get(language, EMPTY_WORDS)
     return [w for w in found if w not in empty] or found
 
 

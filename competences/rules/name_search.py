@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from competences.rules.labels import EMPTY_WORDS, words
+from competences.rules.labels import EMPTY_BY_LANGUAGE, words
 from competences.rules.name_index import NameIndex, Standing
 from competences.rules.synonyms import LONGEST, synonyms
 
@@ -132,7 +132,11 @@ def _read(index: NameIndex, folded: str, known: set[str]) -> _Reading:
     `known` are the words that some index has as they are.
     """
     asked = list(dict.fromkeys(words(folded, index.language)))[:MOST_WORDS]
-    foreign = {w for w in asked if w not in index.postings and any(w in e for e in EMPTY_WORDS.values())}
+    foreign = {
+        w
+        for w in asked
+        if w not in index.postings and any(w in empty for empty in EMPTY_BY_LANGUAGE.values())
+    }
     if len(foreign) < len(asked):
         asked = [w for w in asked if w not in foreign]
     reading = _Reading(index, asked)
