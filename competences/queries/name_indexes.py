@@ -47,6 +47,12 @@ def name_indexes(reference: Readable) -> list[NameIndex]:
     return held[1]
 
 
+def forget() -> None:
+    """Lets go of every name: the next search reads them again."""
+    with _lock:
+        _held.clear()
+
+
 def _read(reference: int) -> list[NameIndex]:
     indexes: dict[str, NameIndex] = {}
     withdrawn: set[int] = set()

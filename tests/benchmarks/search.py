@@ -1,0 +1,206 @@
+"""Speed of the search: on the real ROME and ESCO, on made-up references of their size, through a real server.
+
+Times through the server are what four clients wait for, each sending its next request when the last one is
+answered; the processor is shared with them.
+"""
+
+import datetime as dt
+import gc
+import http.client
+import os
+import random
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+
+from accounts.actors import SYSTEM
+from competences.importers.base import Claim
+from competences.models import Reference
+from competences.queries import name_indexes
+from competences.queries.readable import readable_states
+from competences.queries.search import search
+from competences.services.references import import_edition
+from tests.benchmarks import labels
+from tests.competences.judged_queries import JUDGED, JUDGED_LATER
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+CLIENTS = 4
+REQUESTS = 400
+"""Requests of each client."""
+
+Show = Callable[..., None]
+
+
+def bench(show: Show) -> None:
+    """Prints every figure of the search. Imports ROME and ESCO where they are not there already."""
+    if DATA.is_dir():
+        _import_real()
+        typed = _as_typed([text for text, _expected in JUDGED + JUDGED_LATER])
+        _in_process(show, "ROME and ESCO", typed)
+        _through_a_server(show, "ROME and ESCO", typed)
+    bench_made_up(show)
+
+
+def bench_made_up(show: Show) -> None:
+    """The same on made-up names, beside the real ones where they are: twice the size."""
+    try:
+        made = {
+            slug: labels.load(slug, language, shapes, seed)
+            for seed, (slug, (language, shapes)) in enumerate(
+                {"made-up-rome": labels.ROME_LIKE, "made-up-esco": labels.ESCO_LIKE}.items()
+            )
+        }
+        generators = {slug: labels.Generator(seed) for seed, slug in enumerate(made)}
+        chance = random.Random(7)  # noqa: S311 - figures, not secrets
+        typed = [generators[slug].text(chance.choice(made[slug])) for slug in made for _text in range(250)]
+        name = "made-up names" + (" beside ROME and ESCO" if DATA.is_dir() else "")
+        _in_process(show, name, typed)
+        _through_a_server(show, name, typed)
+    finally:
+        for slug in ("made-up-rome", "made-up-esco"):
+            labels.unload(slug)
+
+
+def _import_real() -> None:
+    known = set(Reference.objects.values_list("slug", flat=True))
+    if "rome" not in known:
+        for version in (458, 460):
+            paths = [DATA / "rome" / f"rome_v{version}_csv_utf8.zip"]
+            import_edition(actor=SYSTEM, format="rome", paths=paths, apply=True)
+    if "esco" not in known:
+        paths = sorted((DATA / "esco").glob("ESCO dataset - v1.1.1*.zip"))
+        claim = Claim(number="1.1.1", published_on=dt.date(2022, 12, 15))
+        import_edition(actor=SYSTEM, format="esco", paths=paths, claim=claim, apply=True)
+
+
+def _as_typed(texts: Sequence[str]) -> list[str]:
+    """Each text, and what the field sends of some of them while one types."""
+    return [*texts, *(text[:size] for text in texts[::4] for size in (2, 3, 5) if len(text) > size)]
+
+
+def _percentile(times: Sequence[float], share: float) -> float:
+    return sorted(times)[int(len(times) * share)] * 1000
+
+
+# In this process -------------------------------------------------------------------------------------------
+
+
+def _in_process(show: Show, name: str, typed: Sequence[str]) -> None:
+    states = readable_states(None)
+    name_indexes.forget()
+    gc.collect()
+    started = time.process_time()
+    held = [index for state in states for index in name_indexes.name_indexes(state)]
+    show(
+        f"search on {name}: reading the names, once a process and edition", time.process_time() - started, "s"
+    )
+    show(f"search on {name}: names held", sum(map(len, held)), "names")
+    del held
+    name_indexes.forget()
+    gc.collect()
+    tracemalloc.start()
+    for state in states:
+        name_indexes.name_indexes(state)
+    gc.collect()
+    show(f"search on {name}: memory held", tracemalloc.get_traced_memory()[0] / 2**20, "MB a process")
+    tracemalloc.stop()
+    times = [_timed(lambda text=text: search(text)) for text in typed for _round in range(3)]
+    show(f"search on {name}, in process, median", _percentile(times, 0.5), "ms")
+    show(f"search on {name}, in process, 95th percentile", _percentile(times, 0.95), "ms")
+    show(f"search on {name}, in process, worst", max(times) * 1000, "ms")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+# Through a server ------------------------------------------------------------------------------------------
+
+
+def _through_a_server(show: Show, name: str, typed: Sequence[str]) -> None:
+    addresses = {"suggestions": reverse("competences:suggest"), "page": reverse("competences:search")}
+    with _server() as port:
+        for what, address in addresses.items():
+            _clients(port, address, typed, 20)  # every worker reads the names and compiles its templates
+            started = time.perf_counter()
+            times = _clients(port, address, typed, REQUESTS)
+            spent = time.perf_counter() - started
+            where = f"search on {name}, {what} at {CLIENTS} clients"
+            show(f"{where}, median", _percentile(times, 0.5), "ms")
+            show(f"{where}, 95th percentile", _percentile(times, 0.95), "ms")
+            show(f"{where}, rate", len(times) / spent, "requests/s")
+
+
+@contextmanager
+def _server() -> Iterator[int]:
+    """The site as `make run` serves it, on the database of the bench."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    database = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", str(os.cpu_count() or 1), "--blocking-threads", "1"]
+    command += ["--no-ws", "--no-access-log", "--log-level", "error", "config.wsgi:application"]
+    environment = {"DATABASE_URL": urlunsplit(database), "REDIS_URL": settings.REDIS_URL}
+    environment["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    server = subprocess.Popen(command, env=os.environ | environment)  # noqa: S603 - our own server
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError("the server did not start")
+
+
+def _clients(port: int, address: str, typed: Sequence[str], requests: int) -> list[float]:
+    """How long each request took, in seconds, over all the clients at once."""
+    times: list[float] = []
+    faults: list[object] = []
+
+    def client(number: int) -> None:
+        chance = random.Random(number)  # noqa: S311 - figures, not secrets
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for _request in range(requests):
+            path = f"{address}?q={quote(chance.choice(typed))}"
+            started = time.perf_counter()
+            line.request("GET", path)
+            answer = line.getresponse()
+            answer.read()
+            times.append(time.perf_counter() - started)
+            if answer.status != 200:
+                faults.append((answer.status, path))
+        line.close()
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise AssertionError(faults[:3])
+    return times
