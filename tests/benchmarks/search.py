@@ -36,7 +36,7 @@ from tests.competences.judged_queries import JUDGED, JUDGED_LATER
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 CLIENTS = 4
-REQUESTS = 400
+REQUESTS = 200
 """Requests of each client."""
 
 Show = Callable[..., None]
