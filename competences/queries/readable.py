@@ -21,6 +21,7 @@ class Readable(NamedTuple):
 
     pk: int
     slug: str
+    name: str
     state: str
 
 
@@ -44,8 +45,8 @@ def readable_states(reader: Reader) -> list[Readable]:
     with connection.cursor() as cursor:
         # Every search asks this: the ORM would take longer to write it than the database to answer.
         cursor.execute(
-            "SELECT f.id, f.slug, concat_ws('/', count(e.id), sum(e.content_revision), max(e.imported_at),"
-            " count(e.id) FILTER (WHERE e.status = 'current'))"
+            "SELECT f.id, f.slug, f.name, concat_ws('/', count(e.id), sum(e.content_revision),"
+            " max(e.imported_at), count(e.id) FILTER (WHERE e.status = 'current'))"
             " FROM competences_reference f LEFT JOIN competences_edition e ON e.reference_id = f.id"
             " WHERE f.owner_id IS NULL OR f.id = ANY(%s) GROUP BY f.id ORDER BY f.slug",
             [owned],

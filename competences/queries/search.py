@@ -53,6 +53,8 @@ class Found:
     total: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
     by_reference: dict[str, int] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)
+    """The names of the references that may be read, by slug."""
 
 
 def search(
@@ -84,7 +86,7 @@ def find(
     """The same with counts: `kinds` are searched, `kind` and `reference` are the filters chosen among them.
 
     `limit_a_kind` caps the hits of each kind. Labels are given in `language` where the reference has it.
-    Three queries, one more for a text that looks like a code.
+    Two queries, one more for a person who reads and one more for a text that looks like a code.
     """
     folded = fold(text[:MAX_TEXT])
     if not folded:
@@ -120,6 +122,7 @@ def find(
         len(chosen),
         {str(k): by_kind[k] for k in FOUND_KINDS if by_kind[k]},
         {slug: number for slug, number in sorted(by_reference.items()) if number},
+        {reference_.slug: reference_.name for reference_ in known},
     )
 
 

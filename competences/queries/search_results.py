@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
+
 from competences.enums import ConceptKind, LinkKind
-from competences.models import ConceptLink, ConceptRevision, Reference
 from competences.queries.name_indexes import FOUND_KINDS
 from competences.queries.readable import Reader
 from competences.queries.search import Hit, find
@@ -58,7 +59,7 @@ def results(
 ) -> Results:
     """What answers a text: the best of each kind, or more of one when `kind` is chosen.
 
-    Seven queries at most, whatever the text and the results.
+    Five queries at most, whatever the text and the results.
     """
     found = find(
         text,
@@ -74,8 +75,7 @@ def results(
     groups: dict[str, list[Result]] = {}
     for hit in found.hits:
         groups.setdefault(hit.kind, []).append(_result(hit, *jobs.get(hit.concept_id, ("", ""))))
-    names = Reference.objects.filter(slug__in=found.by_reference).values_list("slug", "name")
-    return Results(groups, found.total, found.by_kind, found.by_reference, dict(names))
+    return Results(groups, found.total, found.by_kind, found.by_reference, found.references)
 
 
 def _result(hit: Hit, job_code: str, job_label: str) -> Result:
@@ -93,16 +93,15 @@ def _result(hit: Hit, job_code: str, job_label: str) -> Result:
     )
 
 
-def _newest_names(concepts: Iterable[int]) -> dict[int, str]:
-    """The name that each concept bears, or bore last."""
-    rows = ConceptRevision.objects.filter(concept__in=list(concepts))
-    rows = rows.order_by("concept_id", "-since").distinct("concept_id")
-    return dict(rows.values_list("concept_id", "label"))
-
-
 def _jobs_of_titles(titles: Iterable[int]) -> dict[int, tuple[str, str]]:
-    rows = ConceptLink.objects.filter(source__in=list(titles), kind=LinkKind.TITLE_OF)
-    rows = rows.order_by("source_id", "-since").distinct("source_id")
-    found = list(rows.values_list("source_id", "target_id", "target__external_id"))
-    names = _newest_names(job for _title, job, _code in found)
-    return {title: (code, names[job]) for title, job, code in found if job in names}
+    """For each title the code and the name of its job, or of its last one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.id, c.external_id, (SELECT label FROM competences_conceptrevision"
+            "  WHERE concept_id = c.id ORDER BY since DESC LIMIT 1)"
+            " FROM unnest(%s::bigint[]) t(id), LATERAL (SELECT target_id FROM competences_conceptlink"
+            "  WHERE source_id = t.id AND kind = %s ORDER BY since DESC LIMIT 1) l"
+            " JOIN competences_concept c ON c.id = l.target_id",
+            [list(titles), LinkKind.TITLE_OF],
+        )
+        return {title: (code, label) for title, code, label in cursor.fetchall() if label}

@@ -18,7 +18,7 @@ from competences.rules.labels import stem, words
 HEADS = {"fr": 5}
 """Letters by which "boulanger" and "boulangère" count as one word of a name, in languages that have both."""
 
-MOST_BEGINNINGS = {1: 20, 2: 50}
+MOST_BEGINNINGS = {1: 20, 2: 25, 3: 120}
 MANY_BEGINNINGS = 300
 """Words that one beginning may stand for, by its letters: the most used ones."""
 

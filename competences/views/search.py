@@ -97,9 +97,9 @@ def _kind_filters(text: str, chosen: dict[str, str], found: Results) -> list[dic
 
 
 def _reference_filters(text: str, chosen: dict[str, str], found: Results) -> list[dict[str, Any]]:
-    names = {**found.references}
+    names = found.references
     if (slug := chosen.get("reference")) and slug not in names:
-        names[slug] = slug.upper()
+        names = {**names, slug: slug}
     return _filters(text, chosen, "reference", names, found.by_reference)
 
 
