@@ -45,14 +45,17 @@ class DomainErrorMiddleware:
 class UserLanguageMiddleware:
     """Pages in the language of the signed-in person, unless another was chosen on this device.
 
-    It stands after Django's LocaleMiddleware and AuthenticationMiddleware.
+    It stands after Django's LocaleMiddleware and AuthenticationMiddleware. The API follows Accept-Language
+    alone: to look at the session would make each answer somebody's own, which no cache may keep.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and request.user.is_authenticated:
+        is_page = not request.path.startswith("/api/")
+        is_free = settings.LANGUAGE_COOKIE_NAME not in request.COOKIES
+        if is_page and is_free and request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)

@@ -11,7 +11,11 @@ from accounts.views.style import style
 # The staff signs in like everybody: verified address, rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "config.api.server_error"
+
 urlpatterns = [
+    path("api/", TemplateView.as_view(template_name="pages/api.html"), name="api"),
+    path("api/", include("config.api")),
     path("", include("competences.urls")),
     path("compte/", include("allauth.account.urls")),
     path("", include("accounts.urls")),

@@ -38,6 +38,12 @@ __all__ = [
 ]
 
 
+class ReferenceQuerySet(models.QuerySet["Reference"]):
+    def public(self) -> Self:
+        """References that anybody may read: nobody owns them."""
+        return self.filter(owner=None)
+
+
 class Reference(models.Model):
     """A reference of jobs and skills with a life of its own: ROME, DigComp, an employer's own."""
 
@@ -54,6 +60,8 @@ class Reference(models.Model):
         related_name="references",
     )
 
+    objects = ReferenceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("référentiel")
         verbose_name_plural = _("référentiels")
@@ -67,6 +75,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def in_history(self) -> Self:
         """Editions that count, oldest first; a retired edition does not."""
         return self.filter(status=EditionStatus.CURRENT).order_by("reference_id", "position")
+
+    def public(self) -> Self:
+        """Editions of the references that anybody may read."""
+        return self.filter(reference__owner=None)
 
     def numbered(self, text: str) -> Self:
         """`60` is the latest issue of number 60, `60.1` that very issue where 60 exists; newest first."""

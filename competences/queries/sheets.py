@@ -153,7 +153,7 @@ def sheet(*, slug: str, kind: str, external_id: str, number: str | None = None) 
     own = known.of(concept.pk)
     if own is None:
         raise NotFound
-    links = _links_as_of(past.position, rows, known)
+    links = links_as_of(past.position, rows, known)
     return Sheet(
         history=past,
         concept=concept,
@@ -163,7 +163,7 @@ def sheet(*, slug: str, kind: str, external_id: str, number: str | None = None) 
         attributes=own.attributes or {},
         links={role: found[:MAX_LISTED] for role, found in links.items()},
         totals={role: len(found) for role, found in links.items()},
-        events=_events(past, known.names[concept.pk], rows, known),
+        events=events(past, known.names[concept.pk], rows, known),
     )
 
 
@@ -272,7 +272,7 @@ def _order(role: str, named: Named) -> tuple[Any, ...]:
     return (CORE_ORDER.get(named.flag, 2), fold(named.label))
 
 
-def _links_as_of(position: int, rows: Iterable[Link], known: Labels) -> dict[str, list[Named]]:
+def links_as_of(position: int, rows: Iterable[Link], known: Labels) -> dict[str, list[Named]]:
     links: dict[str, list[Named]] = defaultdict(list)
     for row in rows:
         if row.role and row.since <= position < row.until:
@@ -287,7 +287,7 @@ def _links_as_of(position: int, rows: Iterable[Link], known: Labels) -> dict[str
 EventsAt = Callable[[int], EditionEvents | None]
 
 
-def _events(past: History, life: list[Name], rows: Iterable[Link], known: Labels) -> list[EditionEvents]:
+def events(past: History, life: list[Name], rows: Iterable[Link], known: Labels) -> list[EditionEvents]:
     """What each edition did to the concept, newest first; editions that did nothing are left out."""
     found: dict[int, EditionEvents] = {e.pk: EditionEvents(e) for e in past.editions}
 

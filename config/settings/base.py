@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "rest_framework",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -155,8 +156,31 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,  # kombu's own would look for abandoned tasks every 100 s only
 }
 
+# API ------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "accounts.api.problems.handler",
+    "URL_FORMAT_OVERRIDE": None,  # one format: `format` in an address is a parameter like another
+    # Requests of one address of the network; None counts nothing.
+    "DEFAULT_THROTTLE_RATES": {
+        "public-read": "600/minute",
+        "public-search": "60/minute",
+    },
+    "NUM_PROXIES": 0,  # nobody in front: what a request says of the address it comes from is not believed
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Pérenne",
+    "DESCRIPTION": "Job and skill references by edition: what they say, and what each edition changed.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ConceptKind": "competences.enums.ConceptKind",
+        "ChangeKind": "competences.enums.ChangeKind",
+        "ReferenceFormat": "competences.enums.ReferenceFormat",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
