@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -60,15 +59,6 @@ def problem(
 
 def handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """The answer to an error raised by a view of the API; None for a fault of ours, which Django logs."""
-    answer = _answer(error)
-    if answer is not None:
-        for connection in connections.all(initialized_only=True):
-            if connection.in_atomic_block:
-                connection.set_rollback(True)
-    return answer
-
-
-def _answer(error: Exception) -> HttpResponse | None:
     match error:
         case Http404():
             return of_domain(NotFound())

@@ -24,6 +24,7 @@ from competences.queries.sheets import (
     events,
     links_as_of,
 )
+from competences.rules.labels import fold
 
 
 @dataclass(slots=True)
@@ -45,42 +46,52 @@ class ConceptReading:
     history: list[EditionEvents]
 
 
-class _Labels(Labels):
-    """Names read in one query, and a second for another language, which then comes first."""
+class Life(NamedTuple):
+    """How the concept itself stood during an interval of editions; `attributes` as stored JSON."""
 
-    def __init__(self, past: PublicPast, concepts: set[int], own: int, language: str) -> None:
+    concept: int
+    label: str
+    folded: str
+    since: int
+    until: int
+    alternatives: str
+    description: str
+    attributes: str
+
+
+class _Labels(Labels):
+    """The names of a concept and of those linked to it, in another language where there is one."""
+
+    def __init__(self, past: PublicPast, life: list[Life], others: set[int], language: str) -> None:
         self.position = past.position
         self.names = defaultdict(list)
-        self.own_rest: dict[int, tuple[str, str, str]] = {}
         self.translated: dict[int, tuple[str, str, str]] = {}
+        own = life[0].concept
+        for told in life:
+            self.names[own].append(Name(own, *told[1:5], None, None, None))
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT concept_id, label, since, until, attributes->>'classification',"
-                " CASE WHEN concept_id = %(own)s THEN description END,"
-                " CASE WHEN concept_id = %(own)s THEN attributes::text END,"
-                " CASE WHEN concept_id = %(own)s THEN alternatives END"
-                " FROM competences_conceptrevision WHERE concept_id = ANY(%(concepts)s)"
-                " ORDER BY concept_id, since",
-                {"own": own, "concepts": list(concepts)},
+                "SELECT concept_id, label, folded, since, until, attributes->>'classification', NULL, NULL"
+                " FROM competences_conceptrevision WHERE concept_id = ANY(%s) ORDER BY concept_id, since",
+                [list(others - {own})],
             )
-            for concept, label, since, until, rank, description, attributes, others in cursor.fetchall():
-                self.names[concept].append(Name(concept, label, since, until, rank, description, None))
-                if concept == own:
-                    self.own_rest[since] = (description, attributes, others)
+            for row in cursor.fetchall():
+                self.names[row[0]].append(Name._make(row))
             if language != past.shown.language:
                 cursor.execute(
                     "SELECT concept_id, label, alternatives, description"
                     " FROM competences_concepttranslation WHERE concept_id = ANY(%s) AND language = %s"
                     " AND since <= %s AND until > %s",
-                    [list(concepts), language, past.position, past.position],
+                    [[own, *others], language, past.position, past.position],
                 )
                 self.translated = {row[0]: row[1:] for row in cursor.fetchall()}
 
     def named(self, concept: int, kind: str, external_id: str, flag: str = "") -> Named:
         """The concept with its name in the language asked for, where it has one."""
         found = super().named(concept, kind, external_id, flag)
-        if concept in self.translated:
-            return Named(kind, external_id, self.translated[concept][0], flag, found.is_main)
+        if self.translated and concept in self.translated:
+            label = self.translated[concept][0]
+            return found._replace(label=label, folded=fold(label))
         return found
 
 
@@ -91,34 +102,30 @@ def concept_reading(past: PublicPast, kind: str, external_id: str, language: str
     Raises NotFound when the reference never had it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM competences_concept WHERE reference_id = %s AND kind = %s AND external_id = %s",
-            [past.reference_id, kind, external_id],
-        )
-        found = cursor.fetchone()
-        if found is None:
+        cursor.execute(_LIFE, [past.reference_id, kind, external_id])
+        life = [Life._make(row) for row in cursor.fetchall()]
+        if not life:
             raise NotFound
-        (own,) = found
+        own = life[0].concept
         cursor.execute(_LINKS, {"own": own})
-        rows = [Link(*row) for row in cursor.fetchall()]
-    known = _Labels(past, {own, *(row.other for row in rows)}, own, language)
-    name = known.of(own)
-    if name is None:
-        raise NotFound
-    description, attributes, others = known.own_rest[name.since]
+        rows = [Link._make(row) for row in cursor.fetchall()]
+    known = _Labels(past, life, {row.other for row in rows}, language)
+    # As everywhere: the name that holds at the place, else the last before it, else the first after it.
+    then = next((told for told in reversed(life) if told.since <= past.position), life[0])
+    label, others, description = then.label, then.alternatives, then.description
     translated = known.translated.get(own)
     if translated is not None:
-        _label, others, description = translated
+        label, others, description = translated
     links = links_as_of(past.position, rows, known)
     return ConceptReading(
         kind=kind,
         external_id=external_id,
-        is_present=name.since <= past.position < name.until,
+        is_present=then.since <= past.position < then.until,
         language=language if translated is not None else past.shown.language,
-        label=translated[0] if translated is not None else name.label,
+        label=label,
         alternatives=others.split("\n") if others else [],
         description=description,
-        attributes=json.loads(attributes),
+        attributes=json.loads(then.attributes),
         links={role: named[:MAX_LISTED] for role, named in links.items()},
         totals={role: len(named) for role, named in links.items()},
         names=known.names[own],
@@ -126,6 +133,11 @@ def concept_reading(past: PublicPast, kind: str, external_id: str, language: str
     )
 
 
+_LIFE = (
+    "SELECT c.id, r.label, r.folded, r.since, r.until, r.alternatives, r.description, r.attributes::text"
+    " FROM competences_concept c JOIN competences_conceptrevision r ON r.concept_id = c.id"
+    " WHERE c.reference_id = %s AND c.kind = %s AND c.external_id = %s ORDER BY r.since"
+)
 _LINKS = (
     "SELECT l.kind, l.flag, l.since, l.until, true, c.id, c.kind, c.external_id"
     " FROM competences_conceptlink l"

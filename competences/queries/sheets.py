@@ -85,16 +85,16 @@ def latest_change() -> Edition | None:
 # The sheet -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A concept as a page names it: `label` is its last known name at the edition shown. `is_main` marks the
-    title that gives its name to a job."""
+    title that gives its name to a job, `folded` is what it is sorted by."""
 
     kind: str
     external_id: str
     label: str
     flag: str = ""
     is_main: bool = False
+    folded: str = ""
 
 
 @dataclass(slots=True)
@@ -173,6 +173,7 @@ class Name(NamedTuple):
 
     concept: int
     label: str
+    folded: str
     since: int
     until: int
     classification: str | None
@@ -193,6 +194,7 @@ class Labels:
             .values_list(
                 "concept_id",
                 "label",
+                "folded",
                 "since",
                 "until",
                 "attributes__classification",
@@ -212,12 +214,22 @@ class Labels:
         """The concept with its name as of the place; its identifier when it never had a name."""
         name = self.of(concept)
         if name is None:
-            return Named(kind, external_id, external_id, flag)
-        return Named(kind, external_id, name.label, flag, name.classification == "PRINCIPALE")
+            return Named(kind, external_id, external_id, flag, False, fold(external_id))
+        return Named(kind, external_id, name.label, flag, name.classification == "PRINCIPALE", name.folded)
 
     def at_other_end(self, link: "Link") -> Named:
         """The concept at the other end of a link, with the link's flag."""
         return self.named(link.other, link.other_kind, link.external_id, link.flag)
+
+
+# Plain texts: a job has hundreds of links, and a member of an enum is slow to look up.
+ROLES: dict[str, tuple[str, str]] = {
+    LinkKind.USES.value: ("", "jobs"),  # outward, the kind of the other end
+    LinkKind.TITLE_OF.value: ("jobs", "titles"),
+    LinkKind.NEIGHBOUR.value: ("neighbours", ""),
+    LinkKind.PART_OF.value: ("part_of", "parts"),
+}
+TOLD_BY_HISTORY = frozenset({LinkKind.USES.value, LinkKind.TITLE_OF.value})
 
 
 class Link(NamedTuple):
@@ -235,17 +247,8 @@ class Link(NamedTuple):
     @property
     def role(self) -> str:
         """What the other end is to the concept; empty when its sheet does not tell it."""
-        match self.kind:
-            case LinkKind.USES:
-                return self.other_kind if self.is_outward else "jobs"
-            case LinkKind.TITLE_OF:
-                return "jobs" if self.is_outward else "titles"
-            case LinkKind.NEIGHBOUR:
-                return "neighbours" if self.is_outward else ""
-            case LinkKind.PART_OF:
-                return "part_of" if self.is_outward else "parts"
-            case _:
-                return "tags" if self.is_outward else "jobs"
+        outward, inward = ROLES.get(self.kind, ("tags", "jobs"))
+        return (outward or self.other_kind) if self.is_outward else inward
 
 
 def _links(concept: Concept) -> list[Link]:
@@ -260,16 +263,16 @@ def _links(concept: Concept) -> list[Link]:
     return [Link(*row) for row in rows.values_list(*shared, *columns)]
 
 
-CORE_ORDER: dict[str, int] = {CoreFlag.CORE: 0, CoreFlag.EMERGING: 1, CoreFlag.NONE: 2}
+CORE_ORDER: dict[str, int] = {CoreFlag.CORE.value: 0, CoreFlag.EMERGING.value: 1, CoreFlag.NONE.value: 2}
 
 
 def _order(role: str, named: Named) -> tuple[Any, ...]:
     """Neighbours in the producer's order; titles with the main one first; the rest by place, then name."""
     if role == "neighbours":
-        return (int(named.flag) if named.flag.isdigit() else 99, fold(named.label))
+        return (int(named.flag) if named.flag.isdigit() else 99, named.folded)
     if role == "titles":
-        return (not named.is_main, fold(named.label))
-    return (CORE_ORDER.get(named.flag, 2), fold(named.label))
+        return (not named.is_main, named.folded)
+    return (CORE_ORDER.get(named.flag, 2), named.folded)
 
 
 def links_as_of(position: int, rows: Iterable[Link], known: Labels) -> dict[str, list[Named]]:
@@ -323,7 +326,7 @@ def _link_events(
 ) -> None:
     by_other: dict[tuple[str, int], list[Link]] = defaultdict(list)
     for row in rows:
-        if row.kind in (LinkKind.USES, LinkKind.TITLE_OF):
+        if row.kind in TOLD_BY_HISTORY:
             by_other[row.role, row.other].append(row)
     for (role, _other), life in by_other.items():
         starting = {row.since: row for row in life}

@@ -27,6 +27,7 @@ from django.test.runner import DiscoverRunner  # noqa: E402
 from accounts.actors import SYSTEM  # noqa: E402
 from competences.queries.search import search  # noqa: E402
 from competences.services.references import import_edition  # noqa: E402
+from tests.benchmarks import api  # noqa: E402
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "rome"
 QUERIES = (
@@ -129,6 +130,7 @@ def main() -> None:
     try:
         bench_imports()
         bench_search()
+        api.bench(show)
     finally:
         runner.teardown_databases(databases)
 

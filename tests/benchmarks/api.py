@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.api`: the read API against views that do nothing but the same queries.
+"""The read API against views that do nothing but the same queries.
 
 In one process and without a network: requests go straight into the WSGI handler, through every middleware,
 one of ours and one of the floor's in turn. A server and a network would add the same time to both sides
@@ -8,7 +8,6 @@ row by its primary key. No throttle counts on either side.
 """
 
 import io
-import os
 import statistics
 import sys
 import time
@@ -28,7 +27,7 @@ from rest_framework.views import APIView
 from competences.models import Edition
 from config.urls import urlpatterns as of_the_site
 
-Show = Callable[..., None]
+Show = Callable[[str, float, str, float], None]
 ROUNDS, BATCH = 40, 10
 TARGET = 0.6
 
@@ -143,7 +142,3 @@ def against_floor(show: Show, handler: WSGIHandler, name: str, address: str) -> 
     ours, floor = side_by_side(lambda: get(handler, address), lambda: get(handler, "/floor"))
     show(name, ours, "requests/s", floor)
     show(f"{name}, share of the floor", ours / floor, "ratio", TARGET)
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
