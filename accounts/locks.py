@@ -17,6 +17,7 @@ class LockSpace(IntEnum):
 
     REMINDERS = 1
     SIGNALS = 20
+    EXPORTS = 2
     JOBS = 100
 
 

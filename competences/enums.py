@@ -119,6 +119,26 @@ class FlagEnd(models.TextChoices):
     EDITION_RETIRED = "edition_retired", _("l’édition a été retirée")
 
 
+class ExportKind(models.TextChoices):
+    """Lists that a person may take away as a file."""
+
+    CHANGES = "changes", _("ce que change une édition")
+    SEARCH = "search", _("réponses d’une recherche")
+    JOB_SKILLS = "job_skills", _("compétences d’un métier")
+
+
+class ExportFormat(models.TextChoices):
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX"
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("en attente")
+    RUNNING = "running", _("en préparation")
+    DONE = "done", _("prêt")
+    FAILED = "failed", _("échoué")
+
+
 class ProposalState(models.TextChoices):
     """What a person answered to a proposed successor."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from competences.views import dashboards, records, references, search
+from competences.views import dashboards, exports, feeds, records, references, search
 
 app_name = "competences"
 
@@ -11,6 +11,22 @@ urlpatterns = [
     path("recherche/", search.search_page, name="search"),
     path("recherche/propositions/", search.suggest, name="suggest"),
     path("referentiels/", references.references, name="references"),
+    path("referentiels/<slug:slug>/flux.<slug:format>", feeds.reference, name="reference_feed"),
+    path("referentiels/<slug:slug>/metiers/<path:code>/flux.<slug:format>", feeds.job, name="job_feed"),
+    path(
+        "referentiels/<slug:slug>/metiers/<path:code>/competences.<slug:format>",
+        exports.job_skills,
+        name="job_skills_file",
+    ),
+    path(
+        "referentiels/<slug:slug>/editions/<str:number>/changements.<slug:format>",
+        exports.changes,
+        name="changes_file",
+    ),
+    path("recherche/reponses.<slug:format>", exports.search, name="search_file"),
+    path("fichiers/<uuid:public_id>/", exports.waiting, name="export"),
+    path("fichiers/<uuid:public_id>/avancement/", exports.progress, name="export_progress"),
+    path("fichiers/<uuid:public_id>/fichier", exports.fetch, name="export_file"),
     path("referentiels/<slug:slug>/metiers/<path:code>/", references.job, name="job"),
     path("referentiels/<slug:slug>/editions/<str:number>/changements/", references.changes, name="changes"),
     path("mon-espace/", dashboards.worker, name="dashboard"),

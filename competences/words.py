@@ -196,3 +196,12 @@ REASON_WORDS: Mapping[str, Promise] = {
     "not_confirmed": _("Pas confirmée depuis %(months)d mois ou plus."),
     "not_practised": _("Pas pratiquée depuis %(months)d mois ou plus."),
 }
+
+
+def tags_in_words(text: str) -> str:
+    """The tags of a `retagged` change ("transition_num=O · emploi_cadre=N") in words."""
+    told = []
+    for part in text.split(" · "):
+        name, _equals, value = part.partition("=")
+        told.append(f"{TAG_NAMES.get(name, name)} : {TAG_VALUES.get(value, value)}")
+    return ", ".join(told)

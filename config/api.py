@@ -9,6 +9,7 @@ compares with the code. To write it again:
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
@@ -51,7 +52,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return defaults.server_error(request)
 
 
-READ_ALL, READ_ONE = {"get": "list"}, {"get": "retrieve"}
+READ_ALL: dict[str, Any] = {"get": "list"}
+READ_ONE: dict[str, Any] = {"get": "retrieve"}
 urlpatterns = [
     path("v1/schema/", schema, name="api-schema"),
     path("v1/references", ReferenceViewSet.as_view(READ_ALL), name="api-references"),

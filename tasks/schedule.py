@@ -16,6 +16,18 @@ SCHEDULE = {
         "schedule": schedule(5),
         "options": {"expires": 5},
     },
+    # Somebody who asked for a file waits in front of its page; cheap when nobody did.
+    "build-exports": {
+        "task": "tasks.jobs.exports.build",
+        "schedule": schedule(5),
+        "options": {"expires": 5},
+    },
+    # A file is promised for a day: an hour more is soon enough.
+    "remove-old-exports": {
+        "task": "tasks.jobs.exports.remove_old",
+        "schedule": crontab(minute=25),
+        "options": {"expires": HOUR},
+    },
     # After an import, or after the death of a worker that was at it; cheap when nothing waits.
     "assess-risks": {
         "task": "tasks.jobs.risks.assess",

@@ -1,4 +1,5 @@
 from competences.models.bilans import BilanPlan
+from competences.models.exports import Export
 from competences.models.records import OrganisationJob, SkillLevel, SkillStatement, WorkerJob
 from competences.models.references import (
     OPEN,
@@ -25,6 +26,7 @@ __all__ = [
     "CrosswalkRow",
     "Edition",
     "EditionSource",
+    "Export",
     "ExposureScore",
     "OrganisationJob",
     "Reference",

@@ -216,7 +216,8 @@ def edition(public_id: uuid.UUID) -> EditionSheet:
 
 
 def _with_languages(rows: QuerySet[Edition]) -> QuerySet[Edition, tuple[Any, ...]]:
-    spoken = ArrayAgg("sources__language", distinct=True, filter=Q(sources__language__gt=""), default=Value([]))
+    with_words = Q(sources__language__gt="")
+    spoken = ArrayAgg("sources__language", distinct=True, filter=with_words, default=Value([]))
     return rows.annotate(spoken=spoken).values_list(*_SHEET, "spoken")
 
 

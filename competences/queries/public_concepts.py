@@ -95,9 +95,11 @@ class _Labels(Labels):
         return found
 
 
-def concept_reading(past: PublicPast, kind: str, external_id: str, language: str) -> ConceptReading:
+def concept_reading(
+    past: PublicPast, kind: str, external_id: str, language: str, *, most: int | None = MAX_LISTED
+) -> ConceptReading:
     """A concept as of the edition shown, by the identifier its producer gave it. Three queries, four when
-    `language` is not the edition's own.
+    `language` is not the edition's own. `most`: links listed of a role, all of them when None.
 
     Raises NotFound when the reference never had it.
     """
@@ -126,7 +128,7 @@ def concept_reading(past: PublicPast, kind: str, external_id: str, language: str
         alternatives=others.split("\n") if others else [],
         description=description,
         attributes=json.loads(then.attributes),
-        links={role: named[:MAX_LISTED] for role, named in links.items()},
+        links={role: named[:most] for role, named in links.items()},
         totals={role: len(named) for role, named in links.items()},
         names=known.names[own],
         history=events(past, known.names[own], rows, known),

@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 
 from competences.enums import ChangeKind, ConceptKind, CoreFlag
-from competences.words import CHANGE_BADGES, CHANGE_TAGS, JOB_TAGS, KIND_PLURALS, TAG_NAMES, TAG_VALUES
+from competences.words import CHANGE_BADGES, CHANGE_TAGS, JOB_TAGS, KIND_PLURALS, tags_in_words
 
 register = template.Library()
 
@@ -65,8 +65,4 @@ def job_tags(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
 @register.filter
 def tag_words(text: str) -> str:
     """The tags of a `retagged` change ("transition_num=O · emploi_cadre=N") in words."""
-    told = []
-    for part in text.split(" · "):
-        name, _equals, value = part.partition("=")
-        told.append(f"{TAG_NAMES.get(name, name)} : {TAG_VALUES.get(value, value)}")
-    return ", ".join(told)
+    return tags_in_words(text)

@@ -116,6 +116,12 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
+# Files that jobs make for somebody. No request thread hands them over: either the front proxy does, for the
+# address PRIVATE_FILES_ACCEL that it alone serves, or the file process at PRIVATE_FILES_ADDRESS.
+PRIVATE_ROOT = VAR_DIR / "private"
+PRIVATE_FILES_ACCEL = ""
+PRIVATE_FILES_ADDRESS = ""
+
 # The browser loads nothing from elsewhere and runs nothing written in a page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -12,6 +12,7 @@ SECRET_KEY = "development-only-key-never-used-on-a-machine-that-others-can-reach
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 PORT = os.environ.get("PORT", "8000")
 BASE_URL = f"http://127.0.0.1:{PORT}"
+PRIVATE_FILES_ADDRESS = f"http://127.0.0.1:{int(PORT) + 1}"  # config/files.py, which `up` starts
 
 _servers = embedded.serve("main", os.environ.get("PERENNE_DB_NAME", "perenne"))
 DATABASE_URL = _servers.database_url

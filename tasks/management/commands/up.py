@@ -42,6 +42,7 @@ class Command(BaseCommand):
             raise CommandError("`up` is for development: production runs its programs one by one.")
         port = options["port"]
         self._require_free(port)
+        self._require_free(port + 1)
         self._prepare()
         connections.close_all()
         programs, environment = self._programs(port, options["workers"]), self._environment(port)
@@ -80,8 +81,15 @@ class Command(BaseCommand):
             "celery", "--quiet", "--app", "tasks.celery", "worker", "--beat", "--schedule", str(schedule)
         )
         late += ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-        # A person waits for the pages: late work starts once they answer, and leaves them the processor.
-        return [Program("web", web), Program("tasks", late, starts_when=lambda: self._is_serving)]
+        # Files that jobs made: a slow reader must not hold the thread that serves pages.
+        files = python("granian", "--interface", "asginl", "--host", HOST, "--port", str(port + 1))
+        files += ["--workers", "1", "--no-ws", "config.files:application"]
+        # A person waits for the pages: the rest starts once they answer, and leaves them the processor.
+        return [
+            Program("web", web),
+            Program("files", files, starts_when=lambda: self._is_serving),
+            Program("tasks", late, starts_when=lambda: self._is_serving),
+        ]
 
     def _environment(self, port: int) -> dict[str, str]:
         """What the programs are told: where the servers are (they start none), and under which settings."""

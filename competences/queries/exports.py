@@ -1,0 +1,162 @@
+"""The lists that may be taken away as files: which columns and rows each has, in the language in force."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotFound
+from competences.enums import ChangeKind, ConceptKind, CoreFlag, ExportKind
+from competences.models import Export
+from competences.queries.catalogue import mark_of_all, public_past, without_owner
+from competences.queries.public_changes import ChangeLine, all_change_lines, number_of_changes
+from competences.queries.public_concepts import concept_reading
+from competences.queries.search_results import results
+from competences.spreadsheets import Cell
+from competences.words import CHANGE_TAGS, tags_in_words
+
+BATCH = 1000
+Row = tuple[Cell, ...]
+Parameters = Mapping[str, str]
+SKILL_ROLES = ("skill", "knowledge", "context")
+PLACES = (ChangeKind.LINKED, ChangeKind.UNLINKED, ChangeKind.REFLAGGED)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedList:
+    """A list to be written. `rows` may be read once; `total` is their number before the first is read,
+    `mark` the state of what they tell."""
+
+    name: str
+    columns: Row
+    total: int
+    mark: str
+    rows: Iterator[Row]
+
+
+def exported_list(kind: str, parameters: Parameters) -> ExportedList:
+    """The list of that kind. Raises NotFound for what does not exist or has an owner, alike."""
+    return _LISTS[ExportKind(kind)](parameters)
+
+
+def export(public_id: object) -> Export:
+    """A file by its identifier. Raises NotFound."""
+    found = Export.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _changes(asked: Parameters) -> ExportedList:
+    change, kind = asked.get("change", ""), asked.get("kind", "")
+    if (change and change not in ChangeKind) or (kind and kind not in ConceptKind):
+        raise NotFound
+    past = public_past(asked["slug"], asked["number"])
+    return ExportedList(
+        name=slugify(f"{past.slug}-{past.shown.name.replace('.', '-')}-changements"),
+        columns=(
+            _("Ce qui est arrivé"),
+            _("Sorte"),
+            _("Identifiant"),
+            _("Nom"),
+            _("Sorte de l’autre"),
+            _("Identifiant de l’autre"),
+            _("Nom de l’autre"),
+            _("Avant"),
+            _("Après"),
+            _("Confiance sur 100"),
+        ),
+        total=number_of_changes(past, change=change, kind=kind),
+        mark=past.mark,
+        rows=map(_change_row, all_change_lines(past, change=change, kind=kind, batch=BATCH)),
+    )
+
+
+def _change_row(line: ChangeLine) -> Row:
+    before, after = line.before, line.after
+    if line.kind in PLACES:
+        before, after = _place(before, line.kind != "linked"), _place(after, line.kind != "unlinked")
+    elif line.kind == ChangeKind.RETAGGED:
+        before, after = tags_in_words(before), tags_in_words(after)
+    return (
+        str(CHANGE_TAGS.get(line.kind) or ChangeKind(line.kind).label),
+        str(ConceptKind(line.concept_kind).label),
+        line.external_id,
+        line.label,
+        str(ConceptKind(line.other_kind).label) if line.other_kind else "",
+        line.other_external_id,
+        line.other_label,
+        before,
+        after,
+        line.confidence,
+    )
+
+
+def _place(flag: str, is_told: bool) -> str:
+    if not is_told:
+        return flag
+    return str(CoreFlag(flag).label) if flag in CoreFlag else flag
+
+
+def _search(asked: Parameters) -> ExportedList:
+    mark = mark_of_all()
+    text, kind = asked["q"], asked.get("kind", "")
+    found = results(text=text)
+    kinds = [kind] if kind in found else list(found)
+    public = without_owner({line.reference for name in kinds for line in found[name]})
+    rows: list[Row] = [
+        (
+            line.reference,
+            str(ConceptKind(line.kind).label),
+            line.external_id,
+            line.label,
+            _("oui") if line.in_force else _("non"),
+            line.matched,
+            line.job_code,
+            line.job_label,
+        )
+        for name in kinds
+        for line in found[name]
+        if line.reference in public
+    ]
+    columns = (
+        _("Référentiel"),
+        _("Sorte"),
+        _("Identifiant"),
+        _("Nom"),
+        _("Dans la dernière édition"),
+        _("S’est appelé"),
+        _("Code du métier"),
+        _("Métier"),
+    )
+    return ExportedList("recherche", columns, len(rows), mark, iter(rows))
+
+
+def _job_skills(asked: Parameters) -> ExportedList:
+    past = public_past(asked["slug"], asked.get("edition") or None)
+    job = concept_reading(past, ConceptKind.JOB.value, asked["code"], past.shown.language, most=None)
+    rows: list[Row] = [
+        (
+            str(ConceptKind(named.kind).label),
+            named.external_id,
+            named.label,
+            _place(named.flag, True),
+        )
+        for role in SKILL_ROLES
+        for named in job.links.get(role, [])
+    ]
+    return ExportedList(
+        name=slugify(f"{past.slug}-{past.shown.name.replace('.', '-')}-{asked['code'][-40:]}-competences"),
+        columns=(_("Sorte"), _("Identifiant"), _("Nom"), _("Place dans le métier")),
+        total=len(rows),
+        mark=past.mark,
+        rows=iter(rows),
+    )
+
+
+_LISTS: dict[ExportKind, Callable[[Parameters], ExportedList]] = {
+    ExportKind.CHANGES: _changes,
+    ExportKind.SEARCH: _search,
+    ExportKind.JOB_SKILLS: _job_skills,
+}

@@ -1,0 +1,109 @@
+"""Lists as files: at once while they are short, else prepared by a job and fetched when they are ready."""
+
+import uuid
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.errors import NotFound
+from competences.enums import ExportFormat, ExportKind, ExportState
+from competences.private_files import private_file, signed
+from competences.queries.exports import export, exported_list
+from competences.services.exports import ask_export, file_at_once
+from competences.spreadsheets import MEDIA_TYPES
+
+MAX_TEXT = 100
+EVERY_SECONDS = 2
+demands = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@demands
+def changes(request: HttpRequest, slug: str, number: str, format: str) -> HttpResponse:
+    """The changes of an edition, under the filters of their page."""
+    asked = {"slug": slug, "number": number, **_given(request, "change", "kind")}
+    return _file(request, ExportKind.CHANGES, format, asked)
+
+
+@demands
+def search(request: HttpRequest, format: str) -> HttpResponse:
+    """The answers of a search, all of them."""
+    asked = {"q": "", **_given(request, "q", "kind")}
+    return _file(request, ExportKind.SEARCH, format, asked)
+
+
+@demands
+def job_skills(request: HttpRequest, slug: str, code: str, format: str) -> HttpResponse:
+    """The skills, knowledge and contexts of a job as of an edition."""
+    asked = {"slug": slug, "code": code, **_given(request, "edition")}
+    return _file(request, ExportKind.JOB_SKILLS, format, asked)
+
+
+def _given(request: HttpRequest, *names: str) -> dict[str, str]:
+    """Those parameters of the address that say something; the database takes no null character."""
+    given = {name: request.GET.get(name, "").replace("\x00", "").strip()[:MAX_TEXT] for name in names}
+    return {name: value for name, value in given.items() if value}
+
+
+def _file(request: HttpRequest, kind: ExportKind, format: str, asked: dict[str, str]) -> HttpResponse:
+    if format not in ExportFormat or any("\x00" in value for value in asked.values()):
+        raise NotFound
+    if request.method == "POST":
+        made = ask_export(
+            actor=request.user,
+            kind=kind,
+            format=format,
+            language=get_language() or settings.LANGUAGE_CODE,
+            parameters=asked,
+            now=timezone.now(),
+        )
+        return redirect("competences:export", made.public_id)
+    listed = exported_list(kind, asked)
+    content = file_at_once(listed, format)
+    if content is None:
+        return render(request, "competences/export_long.html", {"total": listed.total, "kind": kind})
+    response = HttpResponse(content, content_type=MEDIA_TYPES[ExportFormat(format)])
+    name = content_disposition_header(True, f"{listed.name}.{format}")
+    response["Content-Disposition"] = name or "attachment"
+    return response
+
+
+# Files that a job prepares ---------------------------------------------------------------------------------
+
+
+@never_cache
+@require_safe
+def waiting(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """How far a file is; the link to it once it is ready."""
+    context = {"export": export(public_id), "every": EVERY_SECONDS}
+    return render(request, "competences/export.html", context)
+
+
+@never_cache
+@require_safe
+def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The part of that page which moves: an enhancement, the page has a link that does the same."""
+    context = {"export": export(public_id), "every": EVERY_SECONDS}
+    return render(request, "competences/_export_progress.html", context)
+
+
+@never_cache
+@require_safe
+def fetch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Shows the way to the file: whoever hands it over, it is not a thread that serves pages."""
+    found = export(public_id)
+    if found.state != ExportState.DONE:
+        raise NotFound
+    if settings.PRIVATE_FILES_ACCEL:
+        file = private_file(found.public_id, found.format, found.file_name)
+        response = HttpResponse(headers=file.headers)
+        inner = file.path.relative_to(settings.PRIVATE_ROOT).as_posix()
+        response["X-Accel-Redirect"] = f"{settings.PRIVATE_FILES_ACCEL}{inner}"
+        return response
+    end = signed(found.public_id, found.format, found.file_name)
+    return HttpResponseRedirect(f"{settings.PRIVATE_FILES_ADDRESS}/{end}")
