@@ -28,7 +28,7 @@ def _build() -> Counter[str]:
         export = build_next_export(actor=SYSTEM, folder=exports_folder(), now=timezone.now())
         if export is None:
             break
-        counts.update({export.state: 1, "rows": export.rows_done})
+        counts.update({str(export.state): 1, "rows": export.rows_done})
     return counts
 
 

@@ -20,6 +20,7 @@ def workers(tmp_path: Path, transactional_db: None) -> Iterator[Workers]:
         "DJANGO_SETTINGS_MODULE": "tests.tasks.worker_settings",
         "DATABASE_URL": database_url(),
         "REDIS_URL": settings.REDIS_URL,
+        "PERENNE_VAR": str(tmp_path),
     }
     found = Workers(name, tmp_path / "worker.log", environment)
     yield found

@@ -12,7 +12,7 @@ from accounts.enums import NotificationState
 from accounts.models import FileOpening, Notification
 from accounts.rules.outbox import CLAIM_TIMEOUT
 from competences.services.bilans import set_bilan_plan
-from tasks.jobs import housekeeping, notifications, reminders, risks
+from tasks.jobs import exports, housekeeping, notifications, reminders, risks
 from tasks.models import RunState, TaskRun
 from tests.accounts import mail_server
 from tests.accounts.factories import MandateFactory, NotificationFactory, UserFactory
@@ -47,9 +47,16 @@ def test_every_job_runs_on_a_worker(workers):
     with mail_server.mail_server() as mail:
         password_changed(worker_person.user)
         workers.start(TEST_MAIL_PORT=str(mail.port))
-        for job in (reminders.refresh, risks.assess, housekeeping.clean_up, notifications.deliver):
+        for job in (
+            reminders.refresh,
+            risks.assess,
+            housekeeping.clean_up,
+            exports.build,
+            exports.remove_old,
+            notifications.deliver,
+        ):
             workers.send(job)
-        keys = ("reminders:bilan_due", "risks", "housekeeping", "notifications")
+        keys = ("reminders:bilan_due", "risks", "housekeeping", "exports", "exports:old", "notifications")
         workers.eventually(lambda: all(map(finished, keys)))
     assert [message["To"] for message in mail.messages]
     assert Notification.objects.filter(kind="bilan_due", recipient=worker_person.user).exists()
