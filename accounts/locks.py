@@ -16,8 +16,8 @@ class LockSpace(IntEnum):
     """First number of the pair. Never renumber: two versions of the code may run side by side."""
 
     REMINDERS = 1
-    SIGNALS = 20
     EXPORTS = 2
+    SIGNALS = 3
     JOBS = 100
 
 
