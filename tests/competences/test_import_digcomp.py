@@ -25,10 +25,9 @@ def test_areas_competences_and_their_links():
     assert len(parts) == 21
     assert (Key("skill", "4.2"), Key("area", "digcomp:4")) in parts
     state = edition.concepts[Key("skill", "1.2")]
-    assert (state.label, state.attributes) == (
-        "Évaluer l’information",
-        {"label_en": "Evaluating information"},
-    )
+    assert (edition.language, state.label) == ("fr", "Évaluer l’information")
+    assert edition.translations["en"][Key("skill", "1.2")].label == "Evaluating information"
+    assert {"level", "statement"} <= edition.unstated_scopes
 
 
 @pytest.mark.parametrize(
