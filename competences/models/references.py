@@ -7,14 +7,18 @@ edition N" is one filter. docs/adr/0003-intervals-of-editions.md says why.
 """
 
 import uuid
+from datetime import date
 from typing import Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actors import Actor, System
+from accounts.models import Organisation, User
 from competences.enums import (
     ChangeKind,
     ConceptKind,
@@ -38,7 +42,25 @@ __all__ = [
 ]
 
 
+def visible_lookup(actor: Actor | AnonymousUser, on: date, prefix: str = "") -> Q:
+    """Which references an actor may see on a day: the published ones, and those of their organisations.
+
+    `prefix` leads to the reference ("reference__" from an edition or a concept). Nobody is a visitor too.
+    """
+    if isinstance(actor, System):
+        return Q()
+    public = Q(**{f"{prefix}owner__isnull": True})
+    if not (isinstance(actor, User) and actor.is_active and actor.pk):
+        return public
+    own = Organisation.objects.with_member_in_force(on, user=actor)
+    return public | Q(**{f"{prefix}owner__in": own})
+
+
 class ReferenceQuerySet(models.QuerySet["Reference"]):
+    def visible_to(self, actor: Actor | AnonymousUser, *, on: date) -> Self:
+        """References that the actor may see that day; an own one is for the members of its owner."""
+        return self.filter(visible_lookup(actor, on))
+
     def public(self) -> Self:
         """References that anybody may read: nobody owns them."""
         return self.filter(owner=None)
@@ -87,6 +109,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         if dot and issue.isdigit():
             exact |= Q(number=number, issue=int(issue))
         return self.filter(exact).order_by("-position")
+
+    def visible_to(self, actor: Actor | AnonymousUser, *, on: date) -> Self:
+        """Editions of the references that the actor may see that day."""
+        return self.filter(visible_lookup(actor, on, "reference__"))
 
 
 class Edition(models.Model):
