@@ -153,3 +153,16 @@ class SignalKind(models.TextChoices):
 
     CROSSWALK = "crosswalk", _("table de correspondance")
     EXPOSURE = "exposure", _("scores d’exposition")
+
+
+class UploadState(models.TextChoices):
+    """How far an uploaded edition has come (models/uploads.py)."""
+
+    WAITING = "waiting", _("en attente de lecture")
+    READING = "reading", _("lecture en cours")
+    READY = "ready", _("lu, à appliquer")
+    APPLYING = "applying", _("application en cours")
+    APPLIED = "applied", _("appliqué")
+    REFUSED = "refused", _("refusé")
+    FAILED = "failed", _("interrompu")
+    EXPIRED = "expired", _("trop ancien, à renvoyer")

@@ -18,6 +18,7 @@ app.conf.include = [
     "tasks.jobs.notifications",
     "tasks.jobs.reminders",
     "tasks.jobs.risks",
+    "tasks.jobs.uploads",
 ]
 
 

@@ -28,6 +28,12 @@ SCHEDULE = {
         "schedule": crontab(minute=25),
         "options": {"expires": HOUR},
     },
+    # Somebody who sent an edition waits in front of the page for what was found in it.
+    "process-uploads": {
+        "task": "tasks.jobs.uploads.process",
+        "schedule": schedule(3),
+        "options": {"expires": 3},
+    },
     # After an import, or after the death of a worker that was at it; cheap when nothing waits.
     "assess-risks": {
         "task": "tasks.jobs.risks.assess",
@@ -44,6 +50,12 @@ SCHEDULE = {
     "clean-up": {
         "task": "tasks.jobs.housekeeping.clean_up",
         "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 12 * HOUR},
+    },
+    # After the other deletions of the night.
+    "clean-up-uploads": {
+        "task": "tasks.jobs.uploads.clean_up",
+        "schedule": crontab(hour=3, minute=50),
         "options": {"expires": 12 * HOUR},
     },
 }

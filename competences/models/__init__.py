@@ -14,6 +14,7 @@ from competences.models.references import (
 )
 from competences.models.risks import RiskFlag, SuccessorProposal
 from competences.models.signals import CrosswalkRow, ExposureScore, SignalSource
+from competences.models.uploads import Upload, UploadFile, UploadPart
 
 __all__ = [
     "OPEN",
@@ -35,5 +36,8 @@ __all__ = [
     "SkillLevel",
     "SkillStatement",
     "SuccessorProposal",
+    "Upload",
+    "UploadFile",
+    "UploadPart",
     "WorkerJob",
 ]
