@@ -1,16 +1,32 @@
 """Addresses of the app. References are public; the other pages ask who is there."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from competences.views import dashboards, exports, feeds, records, references, search
+from competences.views import dashboards, exports, feeds, records, references, search, uploads
 
 app_name = "competences"
+
+
+def upload_paths(prefix: str, name: str) -> list[URLPattern]:
+    """The pages of uploads under a prefix: an employer's, or the staff's."""
+    one = f"{prefix}<uuid:upload_id>/"
+    return [
+        path(prefix, uploads.index, name=f"{name}_index"),
+        path(f"{prefix}modele.csv", uploads.template, name=f"{name}_template"),
+        path(one, uploads.page, name=f"{name}_page"),
+        path(f"{one}etat/", uploads.state, name=f"{name}_state"),
+        path(f"{one}lignes-a-corriger.csv", uploads.errors, name=f"{name}_errors"),
+        path(f"{one}corriger/", uploads.mend, name=f"{name}_mend"),
+        path(f"{one}appliquer/", uploads.apply, name=f"{name}_apply"),
+    ]
+
 
 urlpatterns = [
     path("", references.home, name="home"),
     path("recherche/", search.search_page, name="search"),
     path("recherche/propositions/", search.suggest, name="suggest"),
     path("referentiels/", references.references, name="references"),
+    *upload_paths("referentiels/importer/", "staff_upload"),
     path("referentiels/<slug:slug>/flux.<slug:format>", feeds.reference, name="reference_feed"),
     path("referentiels/<slug:slug>/metiers/<path:code>/flux.<slug:format>", feeds.job, name="job_feed"),
     path(
@@ -58,5 +74,6 @@ urlpatterns = [
         dashboards.employer_job_end,
         name="employer_job_end",
     ),
+    *upload_paths("employeur/<uuid:public_id>/referentiel/", "employer_upload"),
     path("referentiels/<slug:slug>/<slug:kind>/<path:external_id>/", references.concept, name="concept"),
 ]

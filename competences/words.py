@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.templatetags.components import in_words
-from competences.enums import ChangeKind, ConceptKind
+from competences.enums import ChangeKind, ConceptKind, UploadState
 from competences.rules.clocks import NextBilan
 
 KIND_PLURALS: Mapping[str, Promise] = {
@@ -18,6 +18,8 @@ KIND_PLURALS: Mapping[str, Promise] = {
     ConceptKind.CONTEXT: _("Contextes de travail"),
     ConceptKind.GROUP: _("Groupes"),
     ConceptKind.AREA: _("Domaines"),
+    ConceptKind.LEVEL: _("Niveaux"),
+    ConceptKind.STATEMENT: _("Énoncés"),
 }
 
 # How grave a change is decides the colour of its tag; the words come first.
@@ -41,6 +43,13 @@ CHANGE_TAGS: Mapping[str, Promise] = {
     ChangeKind.UNLINKED: _("lien retiré"),
     ChangeKind.REFLAGGED: _("place modifiée"),
     ChangeKind.ORPHANED: _("sans métier"),
+}
+
+UPLOAD_BADGES: Mapping[str, str] = {
+    UploadState.READY: "info",
+    UploadState.APPLIED: "last",
+    UploadState.REFUSED: "gone",
+    UploadState.FAILED: "gone",
 }
 
 CHANGE_WORDS: Mapping[str, Promise] = {

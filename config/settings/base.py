@@ -122,6 +122,13 @@ PRIVATE_ROOT = VAR_DIR / "private"
 PRIVATE_FILES_ACCEL = ""
 PRIVATE_FILES_ADDRESS = ""
 
+# What comes is counted before it is kept (competences/upload_handler.py).
+FILE_UPLOAD_HANDLERS = [
+    "competences.upload_handler.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # The browser loads nothing from elsewhere and runs nothing written in a page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
