@@ -33,7 +33,7 @@ def access_upload(
 
     Raises NotFound when it is absent or not for this actor, alike.
     """
-    uploads = uploads_visible_to(actor, on=on).select_related("edition__reference", "mends")
+    uploads = uploads_visible_to(actor, on=on).select_related("organisation", "edition__reference")
     if organisation is not None:
         uploads = uploads.filter(organisation=organisation)
     upload = uploads.filter(public_id=public_id).first()
