@@ -297,6 +297,9 @@ def own_slug(organisation: Organisation) -> str:
 def _refuse_bad_reference(format: str, slug: str) -> None:
     if format not in PARSERS:
         raise Refused("unknown_format", _("Aucun importeur ne lit ce format."), field="format")
+    if format == ReferenceFormat.OWN and slug == format:
+        message = _("Donnez un identifiant au référentiel, par exemple le nom de la branche.")
+        raise Refused("no_reference", message, field="reference_slug")
     reference = Reference.objects.filter(slug=slug).first()
     if slug != slugify(slug) or len(slug) > 50 or slug in RESERVED:
         message = _("Écrivez l’identifiant en lettres sans accent, chiffres et tirets.")

@@ -25,7 +25,7 @@ from competences.enums import UploadState
 from competences.forms.uploads import MendForm, OwnUploadForm, StaffUploadForm
 from competences.importers.own_table import template as table_template
 from competences.models import Upload
-from competences.queries.uploads import access_upload, own_reference, uploads_of
+from competences.queries.uploads import access_upload, uploads_of
 from competences.services.uploads import apply_upload, create_upload, failed_rows, mend_upload
 from competences.words import CHANGE_WORDS, KIND_PLURALS, UPLOAD_BADGES
 
@@ -55,11 +55,15 @@ def index(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
     page = Paginator(uploads_of(organisation), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "organisation": organisation,
-        "reference": own_reference(organisation) if organisation else None,
         "form": form,
         "page": page,
         "rows": [
-            (upload, _address("page", organisation, upload), UPLOAD_BADGES.get(upload.state, ""))
+            (
+                upload,
+                _title(upload),
+                _address("page", organisation, upload),
+                UPLOAD_BADGES.get(upload.state, ""),
+            )
             for upload in page.object_list
         ],
         "template_url": _address("template", organisation),
@@ -164,7 +168,7 @@ def _context(organisation: Organisation | None, upload: Upload, form: MendForm) 
     urls |= {
         name: _address(name, organisation, upload) for name in ("page", "state", "errors", "mend", "apply")
     }
-    title = f"{upload.reference_slug} {upload.number}".strip()
+    title = _title(upload)
     return {
         "organisation": organisation,
         "upload": upload,
@@ -179,6 +183,13 @@ def _context(organisation: Organisation | None, upload: Upload, form: MendForm) 
         "can_mend": upload.state == UploadState.REFUSED and upload.failed_rows > 0,
         "crumbs": [(_("Envois"), urls["index"]), (title, "")],
     }
+
+
+def _title(upload: Upload) -> str:
+    """An employer has one reference, which needs no name; those of the staff bear theirs."""
+    name = upload.number or (upload.report or {}).get("edition", "")
+    told = _("Édition %s") % name if name else _("Édition")
+    return told if upload.organisation_id else f"{told}, {upload.reference_slug}"
 
 
 def _rows(report: dict[str, Any]) -> list[dict[str, Any]]:

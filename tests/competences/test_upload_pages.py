@@ -71,6 +71,7 @@ def test_an_edition_is_sent_looked_at_and_applied(client, post, organisation):
     answer = post()
     upload = Upload.objects.get()
     assert answer.url == address("page", organisation, upload)
+    assert answer.url in client.get(address("index", organisation)).content.decode()
     waiting = client.get(answer.url).content.decode()
     assert f'hx-get="{address("state", organisation, upload)}"' in waiting
     assert "<progress" in waiting
@@ -245,7 +246,7 @@ def test_the_list_costs_the_same_whatever_was_sent(client, member, organisation,
 
     send("1")
     for more in (range(2, 12), ()):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get(address("index", organisation))
         for number in more:
             send(str(number))

@@ -192,6 +192,7 @@ def test_an_organisation_has_few_uploads_under_way_at_once(send):
 
 STAFF_REFUSED = [
     ({"format": "pdf"}, "format"),
+    ({"format": "own"}, "reference_slug"),
     ({"format": "rome", "reference_slug": "Été"}, "reference_slug"),
     ({"format": "rome", "reference_slug": "importer"}, "reference_slug"),
     ({"format": "rome", "reference_slug": "theirs"}, "reference_slug"),
