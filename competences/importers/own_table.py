@@ -6,7 +6,6 @@ Nothing here stops at the first fault: a person mends all the rows of a file at 
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -43,6 +42,9 @@ CODE_LENGTH, LABEL_LENGTH = 100, 500
 CODE = re.compile(r"\w[\w .:+#-]*")
 """A code stands in addresses of pages: no slash, and no sign that would be read as something else."""
 
+NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Controls and halves of surrogate pairs."""
+
 MAX_BYTES = 5 * 2**20
 MAX_ROWS = 50_000
 SEPARATORS = ";,\t"
@@ -59,6 +61,14 @@ class Fault(NamedTuple):
     """What is wrong in a row; `column` starts at 1, in the file as it is."""
 
     column: int
+    code: str
+    message: str
+
+
+class Checked(NamedTuple):
+    """A cell's text, with the code and the message of what is wrong in it, empty when nothing is."""
+
+    text: str
     code: str
     message: str
 
@@ -182,48 +192,62 @@ def _places(file: str, header: Sequence[str]) -> tuple[list[int], list[str]]:
 
 
 def _rows(file: str, reader: Iterator[list[str]], places: list[int], width: int) -> Iterator[Row]:
+    # Most cells say what the cells above said: each text is cleaned and checked once.
+    known: list[dict[str, Checked]] = [{} for _name in COLUMNS]
     start = reader.line_num + 1  # type: ignore[attr-defined] # csv.reader has it, its protocol has not
     for number, cells in enumerate(reader):
         if number >= MAX_ROWS:
             message = _("le fichier a plus de %s lignes") % MAX_ROWS
             raise BrokenSource.at(file, "too_large", message, start)
-        if any(cell.strip() for cell in cells):
-            row = Row(start, [_cell(cells, place) for place in places])
+        checked = [
+            _checked(column, cells[place - 1] if 0 < place <= len(cells) else "", known[column])
+            for column, place in enumerate(places)
+        ]
+        if any(text for text, _code, _message in checked):
+            row = Row(start, [text for text, _code, _message in checked])
             if len(cells) != width:
                 values = {"found": len(cells), "width": width}
                 message = _("%(found)d cellules au lieu de %(width)d") % values
                 row.faults.append(Fault(min(len(cells), width) + 1, "ragged_row", message))
             else:
-                row.faults += _faults(row.cells, places)
+                row.faults += [
+                    Fault(place, code, message)
+                    for place, (_text, code, message) in zip(places, checked, strict=True)
+                    if code
+                ]
             yield row
         start = reader.line_num + 1  # type: ignore[attr-defined]
 
 
-def _cell(cells: list[str], place: int) -> str:
-    """A cell's text, its blanks (line ends included) made one space each."""
-    return " ".join(plain_cell(cells[place - 1]).split()) if 0 < place <= len(cells) else ""
+def _checked(column: int, cell: str, known: dict[str, Checked]) -> Checked:
+    found = known.get(cell)
+    if found is None:
+        # Blanks, line ends included, become one space each.
+        text = " ".join(plain_cell(cell).split())
+        found = known[cell] = Checked(text, *_fault(column, text))
+    return found
 
 
-def _faults(cells: list[str], places: list[int]) -> Iterator[Fault]:
-    """What is wrong in a row by itself."""
-    for column in range(len(COLUMNS)):
-        text, place, name = cells[column], places[column], COLUMNS[column]
-        is_code = column in (JOB_CODE, SKILL_CODE, REPLACES)
-        longest = CODE_LENGTH if is_code else LABEL_LENGTH
-        if not text:
-            if column not in (CORE, REPLACES):
-                yield Fault(place, "blank", _("la cellule « %s » est vide") % name)
-        elif len(text) > longest:
-            values = {"name": name, "longest": longest}
-            message = _("la cellule « %(name)s » dépasse %(longest)s caractères") % values
-            yield Fault(place, "too_long", message)
-        elif any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
-            yield Fault(place, "bad_character", _("un caractère de « %s » n’est pas un texte") % name)
-        elif is_code and not CODE.fullmatch(text):
-            message = _("un code a des lettres, des chiffres, des espaces et les signes . : _ + # - : « %s »")
-            yield Fault(place, "bad_code", message % text)
-        elif column == CORE and (not fold(text) or fold(text) not in CORE_WORDS):
-            yield Fault(place, "unknown_value", _("« %s » se lit ni oui ni non") % text)
+def _fault(column: int, text: str) -> tuple[str, str]:
+    """What is wrong in a cell by itself: a code and a message, both empty when nothing is."""
+    name = COLUMNS[column]
+    is_code = column in (JOB_CODE, SKILL_CODE, REPLACES)
+    longest = CODE_LENGTH if is_code else LABEL_LENGTH
+    if not text:
+        if column in (CORE, REPLACES):
+            return "", ""
+        return "blank", _("la cellule « %s » est vide") % name
+    if len(text) > longest:
+        values = {"name": name, "longest": longest}
+        return "too_long", _("la cellule « %(name)s » dépasse %(longest)s caractères") % values
+    if NO_TEXT.search(text):
+        return "bad_character", _("un caractère de « %s » n’est pas un texte") % name
+    if is_code and not CODE.fullmatch(text):
+        message = _("un code a des lettres, des chiffres, des espaces et les signes . : _ + # - : « %s »")
+        return "bad_code", message % text
+    if column == CORE and (not fold(text) or fold(text) not in CORE_WORDS):
+        return "unknown_value", _("« %s » ne dit ni oui ni non") % text
+    return "", ""
 
 
 def _check_together(rows: Iterable[Row], places: list[int]) -> None:
