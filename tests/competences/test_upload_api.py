@@ -1,36 +1,15 @@
 """Editions sent through the API: states, refusals as problems, and nobody else's uploads."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.actors import SYSTEM
-from accounts.enums import MembershipRole
 from competences.models import Edition, Upload
-from competences.services import uploads as service
-from tests.accounts.factories import PASSWORD, MembershipFactory, OrganisationFactory, UserFactory
+from tests.accounts.factories import PASSWORD, OrganisationFactory, UserFactory
+from tests.competences.upload_builder import BAD, TABLE, csv_file, member_of, mended, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.competences.upload_api_urls")]
 
-HEADER = "code_metier;metier;code_competence;competence;coeur\n"
-TABLE = HEADER + "M1;Soudeur;C1;Souder;oui\nM1;Soudeur;C2;Lire un plan;\n"
-BAD = HEADER + "M1;Soudeur;C1;Souder;oui\nM1;Soudeur;;Lire;\n"
 UPLOADS = "/api/v1/uploads"
-
-
-def csv_file(text=TABLE, name="metiers.csv"):
-    return SimpleUploadedFile(name, text.encode())
-
-
-def member_of(organisation):
-    user = UserFactory()
-    MembershipFactory(user=user, organisation=organisation, role=MembershipRole.EMPLOYER_MEMBER)
-    return user
-
-
-def work():
-    for pk in list(Upload.objects.pending().values_list("pk", flat=True)):
-        service.process_upload(actor=SYSTEM, upload_id=pk)
 
 
 @pytest.fixture
@@ -79,14 +58,17 @@ def test_a_bad_row_is_told_sent_back_and_mended(client, send):
     work()
     told = client.get(address).json()
     assert told["state"] == "refused"
-    assert [(e["line"], e["column"], e["code"]) for e in told["errors"]] == [(3, 3, "blank")]
+    assert [(e["line"], e["column"], e["code"]) for e in told["errors"]] == [
+        (3, 3, "blank"),
+        (4, 5, "unknown_value"),
+    ]
     problem(client.post(f"{address}/apply"), 409, "not_ready")
     rows = client.get(f"{address}/failed-rows")
     assert rows["Content-Type"].startswith("text/csv")
-    text = rows.content.decode("utf-8-sig").replace(";Soudeur;;", ";Soudeur;C2;")
-    mended = client.post(f"{address}/mend", {"files": csv_file(text)})
+    text = mended(rows.content.decode("utf-8-sig"))
+    whole = client.post(f"{address}/mend", {"files": csv_file(text)})
     work()
-    assert client.get(mended["Location"]).json()["report"]["counts"]["links"] == 2
+    assert client.get(whole["Location"]).json()["report"]["counts"]["links"] == 3
 
 
 @pytest.mark.parametrize(

@@ -9,39 +9,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
-from accounts.enums import MembershipRole
 from competences import upload_handler
 from competences.enums import UploadState
 from competences.models import Edition, Upload
 from competences.services import uploads as service
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, UserFactory
+from tests.competences.upload_builder import BAD, TABLE, csv_file, member_of, mended, work
 
-HEADER = "code_metier;metier;code_competence;competence;coeur\n"
-TABLE = HEADER + "M1;Soudeur;C1;Souder à l’arc;oui\nM1;Soudeur;C2;Lire un plan;\n"
-BAD = HEADER + "M1;Soudeur;C1;Souder;oui\nM1;Soudeur;;=Lire;\nM2;Grutier;C3;Lever;bof\n"
 VIEWS = ("page", "state", "errors", "mend", "apply")
-
-
-def csv_file(text=TABLE, name="metiers.csv"):
-    return SimpleUploadedFile(name, text.encode())
-
-
-def member_of(organisation):
-    user = UserFactory()
-    MembershipFactory(user=user, organisation=organisation, role=MembershipRole.EMPLOYER_MEMBER)
-    return user
 
 
 def address(name, organisation, upload=None):
     prefix = "employer_upload" if organisation else "staff_upload"
     ids = [one.public_id for one in (organisation, upload) if one]
     return reverse(f"competences:{prefix}_{name}", args=ids)
-
-
-def work():
-    for pk in list(Upload.objects.pending().values_list("pk", flat=True)):
-        service.process_upload(actor=SYSTEM, upload_id=pk)
 
 
 @pytest.fixture
@@ -103,9 +84,8 @@ def test_two_bad_rows_are_shown_mended_and_applied(client, post, organisation):
     assert answer["Content-Disposition"].startswith("attachment")
     text = answer.content.decode("utf-8-sig")
     _header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=";")
-    assert [row[3] for row in rows] == ["'=Lire", "Lever"]
-    mended = text.replace(";Soudeur;;", ";Soudeur;C2;").replace("bof", "oui")
-    sent = client.post(address("mend", organisation, bad), {"files": csv_file(mended)})
+    assert [row[3] for row in rows] == ["'=Lire un plan", "Lever"]
+    sent = client.post(address("mend", organisation, bad), {"files": csv_file(mended(text))})
     good = Upload.objects.get(mends=bad)
     assert sent.url == address("page", organisation, good)
     work()

@@ -3,12 +3,10 @@
 import datetime as dt
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from accounts.enums import MembershipRole
 from accounts.errors import NotFound, Refused
 from accounts.models.openings import ACCESS_LOG
 from competences.enums import UploadState
@@ -16,21 +14,7 @@ from competences.models import Concept, Edition, Reference, Upload, UploadFile, 
 from competences.queries.uploads import access_upload, pending_uploads
 from competences.services import upload_files, uploads
 from tests.accounts.factories import TODAY, MembershipFactory, OrganisationFactory, UserFactory
-
-HEADER = "code_metier;metier;code_competence;competence;coeur;remplace\n"
-TABLE = HEADER + "M1;Soudeur;C1;Souder à l’arc;oui;\nM1;Soudeur;C2;Lire un plan;;\n"
-BAD = HEADER + "M1;Soudeur;C1;Souder à l’arc;oui;\nM1;Soudeur;;Lire un plan;;\nM2;Grutier;C3;Lever;bof;\n"
-
-
-def csv_file(text=TABLE, name="metiers.csv"):
-    return SimpleUploadedFile(name, text.encode(), "text/csv")
-
-
-def member_of(organisation, **dates):
-    user = UserFactory()
-    role = MembershipRole.EMPLOYER_MEMBER
-    MembershipFactory(user=user, organisation=organisation, role=role, **dates)
-    return user
+from tests.competences.upload_builder import BAD, TABLE, csv_file, member_of, mended
 
 
 @pytest.fixture
@@ -129,8 +113,8 @@ def test_two_bad_rows_are_told_mended_and_applied(send, member):
     ]
     assert (upload.state, upload.failed_rows) == (UploadState.REFUSED, 2)
     failed = uploads.failed_rows(actor=member, upload=upload, on=TODAY)
-    mend = failed.replace(";Soudeur;;", ";Soudeur;C2;").replace("bof", "oui")
-    second = uploads.mend_upload(actor=member, upload=upload, file=csv_file(mend), on=TODAY)
+    file = csv_file(mended(failed))
+    second = uploads.mend_upload(actor=member, upload=upload, file=file, on=TODAY)
     assert second.mends == upload
     applied(second, member)
     assert second.report["counts"] == {"job": 2, "title": 2, "skill": 3, "links": 3}

@@ -5,15 +5,13 @@ import pytest
 from accounts.actors import SYSTEM
 from accounts.enums import MembershipRole
 from accounts.services.people import create_user
-from competences.models import Upload
-from competences.services.uploads import process_upload
 from tests.accounts.factories import MembershipFactory, OrganisationFactory
+from tests.competences.upload_builder import BAD, HEADER, TABLE, work
 from tests.e2e.test_walk import PASSWORD, accessible, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TABLE = "code_metier;metier;code_competence;competence;coeur;remplace\nM1;Soudeur;C1;Souder à l’arc;oui;\n"
-BAD = TABLE + "M1;Soudeur;;Lire un plan;;\nM2;Grutier;C3;Lever une charge;bof;\n"
+SECOND = HEADER + "M1;Soudeur;C1;Souder à l’arc;oui;\nM1;Soudeur;C2;Tracer un plan;;\n"
 
 
 @pytest.fixture
@@ -25,11 +23,6 @@ def member():
     MembershipFactory(user=user, organisation=organisation, role=MembershipRole.EMPLOYER_MEMBER)
     user.place = f"/employeur/{organisation.public_id}/referentiel/"
     return user
-
-
-def work():
-    for pk in list(Upload.objects.pending().values_list("pk", flat=True)):
-        process_upload(actor=SYSTEM, upload_id=pk)
 
 
 def choose(page, text, form=""):
@@ -78,7 +71,7 @@ def test_two_bad_rows_are_mended_and_the_edition_applied(page, live_server, memb
     assert "édition 1" in page.locator("h1").inner_text()
 
     page.goto(live_server.url + member.place)
-    send(page, "2", TABLE + "M1;Soudeur;C2;Tracer un plan;;\n")
+    send(page, "2", SECOND)
     work()
     page.wait_for_selector("form[action$='/appliquer/']")
     page.click("form[action$='/appliquer/'] button")

@@ -1,20 +1,17 @@
 """Uploads on a real worker: read, applied once asked to, one failure stopping no other."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.enums import MembershipRole
 from competences.enums import UploadState
 from competences.models import Edition, Upload
 from competences.services import uploads as service
 from tasks.jobs import uploads
 from tasks.models import RunState, TaskRun
-from tests.accounts.factories import MembershipFactory, OrganisationFactory, UserFactory
+from tests.accounts.factories import OrganisationFactory
+from tests.competences.upload_builder import TABLE, csv_file, member_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "access_log"])
-
-TABLE = "code_metier;metier;code_competence;competence;coeur\nM1;Soudeur;C1;Souder;oui\n"
 
 
 @pytest.fixture
@@ -24,16 +21,14 @@ def organisation():
 
 @pytest.fixture
 def member(organisation):
-    user = UserFactory()
-    MembershipFactory(user=user, organisation=organisation, role=MembershipRole.EMPLOYER_MEMBER)
-    return user
+    return member_of(organisation)
 
 
 def send(member, organisation, text=TABLE):
     return service.create_upload(
         actor=member,
         organisation=organisation,
-        files=[SimpleUploadedFile("metiers.csv", text.encode())],
+        files=[csv_file(text)],
         number="1",
         on=timezone.localdate(),
     )
