@@ -20,7 +20,7 @@ from accounts.actors import Actor, require_staff
 from accounts.errors import DomainError
 from accounts.models import Organisation
 from competences.enums import ImpactState, ReferenceFormat
-from competences.importers import digcomp, esco, rome
+from competences.importers import digcomp, esco, own, rome
 from competences.importers.base import Claim, ParsedEdition, Parsers
 from competences.importers.bulk import analyse, checked_together
 from competences.importers.plan import EditionPlan, Place, plan_edition
@@ -30,7 +30,7 @@ from competences.models import Edition, EditionSource, Reference
 from competences.queries.references import changes_between, languages, neighbours
 from competences.rules.positions import position
 
-PARSERS: Parsers = {"digcomp": digcomp.parse, "esco": esco.parse, "rome": rome.parse}
+PARSERS: Parsers = {"digcomp": digcomp.parse, "esco": esco.parse, "own": own.parse, "rome": rome.parse}
 NO_CLAIM = Claim()
 READ_BYTES, PARSED, PLANNED, WRITTEN = 5, 40, 60, 90
 """How far an import is, of 100, once each of its steps is done."""
