@@ -10,7 +10,7 @@ from accounts.actors import SYSTEM
 from accounts.errors import NotFound, Refused
 from accounts.models.openings import ACCESS_LOG
 from competences.enums import UploadState
-from competences.models import Concept, Edition, Reference, Upload, UploadFile, UploadPart
+from competences.models import Change, Concept, Edition, Reference, Upload, UploadFile, UploadPart
 from competences.queries.uploads import access_upload, pending_uploads
 from competences.services import upload_files, uploads
 from tests.accounts.factories import TODAY, MembershipFactory, OrganisationFactory, UserFactory
@@ -77,6 +77,15 @@ def test_the_next_edition_is_of_the_same_reference_whatever_the_name_becomes(sen
     assert Reference.objects.count() == 1
     assert second.report["changes"]["counts"]["skill"]["renamed"] == 1
     assert Concept.objects.count() == 4
+
+
+def test_a_skill_that_replaces_another_is_told_as_declared(send, member):
+    applied(send(), member)
+    second = applied(send(TABLE.replace("C2;Lire un plan;;", "C3;Tracer un plan;;C2"), "2"), member)
+    [change] = Change.objects.filter(edition=second.edition, kind="replaced").select_related(
+        "concept", "other"
+    )
+    assert (change.concept.external_id, change.other.external_id, change.confidence) == ("C2", "C3", 100)
 
 
 def test_work_done_twice_changes_nothing(send, member):

@@ -7,7 +7,7 @@ from accounts.enums import MembershipRole
 from accounts.services.people import create_user
 from tests.accounts.factories import MembershipFactory, OrganisationFactory
 from tests.competences.upload_builder import BAD, HEADER, TABLE, work
-from tests.e2e.test_walk import PASSWORD, accessible, sign_in
+from tests.e2e.hands import PASSWORD, accessible, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +37,7 @@ def send(page, number, text):
 
 
 def test_two_bad_rows_are_mended_and_the_edition_applied(page, live_server, member):
-    sign_in(page, live_server, member)
+    sign_in(page, live_server.url, member)
     faults = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.goto(live_server.url + member.place)
@@ -86,7 +86,7 @@ def test_two_bad_rows_are_mended_and_the_edition_applied(page, live_server, memb
 def test_the_page_is_asked_again_by_hand_without_javascript(browser, live_server, member):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, live_server, member)
+    sign_in(page, live_server.url, member)
     page.goto(live_server.url + member.place)
     send(page, "1", TABLE)
     work()
