@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("competences", "0002_languages_successors"),
+        ("competences", "0004_uploads"),
     ]
 
     operations = [
