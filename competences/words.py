@@ -1,13 +1,14 @@
 """The closed vocabularies of references, and the reasons of rules, in the plain words that pages print."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.templatetags.components import in_words
-from competences.enums import ChangeKind, ConceptKind, UploadState
+from competences.enums import ChangeKind, ConceptKind, CoreFlag, ReferenceFormat, UploadState
 from competences.rules.clocks import NextBilan
 
 KIND_PLURALS: Mapping[str, Promise] = {
@@ -33,6 +34,8 @@ CHANGE_BADGES: Mapping[str, str] = {
     ChangeKind.MOVED: "risk",
     ChangeKind.TOOK_LABEL_OF_OTHER: "risk",
     ChangeKind.RECYCLED: "risk",
+    ChangeKind.RETYPED: "risk",
+    ChangeKind.REPLACED: "info",
 }
 
 # What a change is called on its tag, where the name in the enum is too long or has a gender.
@@ -65,6 +68,45 @@ CHANGE_WORDS: Mapping[str, Promise] = {
     ChangeKind.UNLINKED: _("Retirés d’un métier"),
     ChangeKind.REFLAGGED: _("Place modifiée dans un métier"),
     ChangeKind.ORPHANED: _("Plus demandés par aucun métier"),
+    ChangeKind.RETYPED: _("Changés de nature"),
+    ChangeKind.REPLACED: _("Remplacés"),
+}
+
+# Why a concept is held to replace another, read after "parce que" (codes of models.Change).
+DECLARED = "declared"
+SUCCESSOR_REASONS: Mapping[str, Promise] = {
+    DECLARED: _("le producteur le déclare"),
+    "same_label": _("c’est le même nom sous un autre identifiant"),
+    "same_titles": _("ce sont les mêmes appellations"),
+    "same_jobs": _("les mêmes métiers la demandent"),
+    "same_parent": _("c’est la même famille"),
+    "near_label": _("les noms se ressemblent"),
+}
+
+# How sure a replacement is, from a confidence on 100: the words for that and above, the surest first.
+CONFIDENCE_WORDS: tuple[tuple[int, Promise], ...] = (
+    (100, _("sûr")),
+    (80, _("presque sûr")),
+    (60, _("probable")),
+    (0, _("possible, à vérifier")),
+)
+
+# The places that a skill or a piece of knowledge may have in a job, in the order of a sheet: the title of the
+# list and the class of its tag.
+PLACES: Mapping[str, tuple[Promise, str]] = {
+    CoreFlag.CORE: (_("cœur de métier"), "last"),
+    CoreFlag.ESSENTIAL: (_("indispensables"), "last"),
+    CoreFlag.EMERGING: (_("émergentes"), "info"),
+    CoreFlag.NONE: (_("les autres"), ""),
+    CoreFlag.OPTIONAL: (_("en option"), ""),
+}
+
+# The same, for one of them.
+PLACE_TAGS: Mapping[str, tuple[Promise, str]] = {
+    CoreFlag.CORE: (_("cœur de métier"), "last"),
+    CoreFlag.ESSENTIAL: (_("indispensable"), "last"),
+    CoreFlag.EMERGING: (_("émergente"), "info"),
+    CoreFlag.OPTIONAL: (_("en option"), ""),
 }
 
 # (attribute, value) of a job in ROME, as told to a person, with the class of its tag. An attribute that is
@@ -109,6 +151,29 @@ FACTS: Mapping[str, Promise] = {
     "libelle_type_cont_trav": _("Sorte"),
     "classification": _("Rang parmi les noms du métier"),
     "libelle_origine": _("Vient de"),
+}
+
+
+class SourceMention(NamedTuple):
+    """Whom a reference comes from, as its licence asks it to be said. `lang` is the language of the mention
+    where the licence fixes its words, else empty."""
+
+    mention: "str | Promise"
+    licence: "str | Promise"
+    lang: str = ""
+
+
+SOURCE_MENTIONS: Mapping[str, SourceMention] = {
+    ReferenceFormat.ROME: SourceMention(_("Source : France Travail, ROME"), _("Licence Ouverte (Etalab)")),
+    # The words that the Commission asks for (Decision 2011/833/EU), which are not ours to translate.
+    ReferenceFormat.ESCO: SourceMention(
+        "This service uses the ESCO classification of the European Commission.", "CC BY 4.0", "en"
+    ),
+    ReferenceFormat.DIGCOMP: SourceMention(_("Source : Commission européenne, DigComp"), "CC BY 4.0"),
+}
+# References that are written in a producer's format and are not that producer's.
+OWN_MENTIONS: Mapping[str, SourceMention] = {
+    "demo": SourceMention(_("Inventé pour la démonstration : ce n’est le référentiel de personne."), ""),
 }
 
 

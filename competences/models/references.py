@@ -164,7 +164,12 @@ class Edition(models.Model):
     @property
     def name(self) -> str:
         """The number, with its issue when the producer published the number again."""
-        return self.number if self.issue == 1 else f"{self.number}.{self.issue}"
+        return self.number if self.issue == 1 else self.exact_name
+
+    @property
+    def exact_name(self) -> str:
+        """The number with its issue, which no later issue takes: what an address says."""
+        return f"{self.number}.{self.issue}"
 
 
 class EditionSource(models.Model):

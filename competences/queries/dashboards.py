@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Organisation, Worker
 from competences.enums import ChangeKind, LinkKind
@@ -16,6 +17,7 @@ from competences.models import (
     Concept,
     ConceptLink,
     ConceptRevision,
+    ConceptTranslation,
     Edition,
     OrganisationJob,
     RiskFlag,
@@ -23,6 +25,7 @@ from competences.models import (
     SkillStatement,
     WorkerJob,
 )
+from competences.queries.names import reader_language
 from competences.rules.clocks import NextBilan, next_bilan
 
 TITLE_CHANGES = (ChangeKind.MOVED, ChangeKind.REMOVED)
@@ -41,9 +44,16 @@ class NamedJob:
 
 
 def labels_of(concepts: Iterable[int]) -> dict[int, str]:
-    """The last known label of each concept."""
+    """The last known label of each concept, in the reader's language where it had one. One query."""
     rows = ConceptRevision.objects.filter(concept__in=set(concepts)).order_by("concept_id", "since")
-    return dict(rows.values_list("concept_id", "label"))
+    translations = ConceptTranslation.objects.filter(
+        concept=OuterRef("concept"),
+        language=reader_language(),
+        since__lt=OuterRef("until"),
+        until__gte=OuterRef("until"),
+    )
+    label = Coalesce(Subquery(translations.values("label")[:1]), "label")
+    return dict(rows.values_list("concept_id", label))
 
 
 def statements_of(worker: Worker) -> QuerySet[SkillStatement]:

@@ -24,7 +24,6 @@ from competences.queries.sheets import (
     events,
     links_as_of,
 )
-from competences.rules.labels import fold
 
 
 @dataclass(slots=True)
@@ -64,14 +63,17 @@ class _Labels(Labels):
 
     def __init__(self, past: PublicPast, life: list[Life], others: set[int], language: str) -> None:
         self.position = past.position
+        self.editions = past.editions
+        self.reader = language
         self.names = defaultdict(list)
-        self.translated: dict[int, tuple[str, str, str]] = {}
+        self.translations = defaultdict(list)
         own = life[0].concept
         for told in life:
-            self.names[own].append(Name(own, *told[1:5], None, None, None))
+            self.names[own].append(Name(own, *told[1:5], None, None, None, None))
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT concept_id, label, folded, since, until, attributes->>'classification', NULL, NULL"
+                "SELECT concept_id, label, folded, since, until, attributes->>'classification',"
+                " NULL, NULL, NULL"
                 " FROM competences_conceptrevision WHERE concept_id = ANY(%s) ORDER BY concept_id, since",
                 [list(others - {own})],
             )
@@ -79,20 +81,12 @@ class _Labels(Labels):
                 self.names[row[0]].append(Name._make(row))
             if language != past.shown.language:
                 cursor.execute(
-                    "SELECT concept_id, label, alternatives, description"
-                    " FROM competences_concepttranslation WHERE concept_id = ANY(%s) AND language = %s"
-                    " AND since <= %s AND until > %s",
-                    [[own, *others], language, past.position, past.position],
+                    "SELECT concept_id, label, folded, since, until, NULL, description, alternatives, NULL"
+                    " FROM competences_concepttranslation WHERE concept_id = ANY(%s) AND language = %s",
+                    [[own, *others], language],
                 )
-                self.translated = {row[0]: row[1:] for row in cursor.fetchall()}
-
-    def named(self, concept: int, kind: str, external_id: str, flag: str = "") -> Named:
-        """The concept with its name in the language asked for, where it has one."""
-        found = super().named(concept, kind, external_id, flag)
-        if self.translated and concept in self.translated:
-            label = self.translated[concept][0]
-            return found._replace(label=label, folded=fold(label))
-        return found
+                for row in cursor.fetchall():
+                    self.translations[row[0]].append(Name._make(row))
 
 
 def concept_reading(
@@ -115,9 +109,11 @@ def concept_reading(
     # As everywhere: the name that holds at the place, else the last before it, else the first after it.
     then = next((told for told in reversed(life) if told.since <= past.position), life[0])
     label, others, description = then.label, then.alternatives, then.description
-    translated = known.translated.get(own)
+    named = known.of(own)
+    translated = known.translation(named) if named else None
     if translated is not None:
-        label, others, description = translated
+        label = translated.label
+        others, description = translated.alternatives or "", translated.description or ""
     links = links_as_of(past.position, rows, known)
     return ConceptReading(
         kind=kind,

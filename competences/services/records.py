@@ -1,6 +1,8 @@
 """What a person declares: skills with their level, and jobs by title. Only the person writes it."""
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -25,6 +27,11 @@ from competences.rules.clocks import FIRST_DAY
 from competences.services.risks import review_statements
 
 DECLARABLE = (ConceptKind.SKILL, ConceptKind.KNOWLEDGE)
+
+UNDO_WITHIN = dt.timedelta(hours=24)
+"""How long what a person answered may be undone."""
+
+J = TypeVar("J", OrganisationJob, WorkerJob)
 
 
 @transaction.atomic
@@ -193,6 +200,159 @@ def end_organisation_job(*, actor: Actor, job: OrganisationJob, on: dt.date) -> 
     if job.end_on is None:
         job.end_on = max(on, job.start_on)
         job.save(update_fields=["end_on"])
+    return job
+
+
+# What the reference changed for a named job: confirming it, naming another, taking that back ----------------
+
+
+@dataclass(frozen=True, slots=True)
+class Remapping(Generic[J]):
+    """A job confirmed or named anew, with what it takes to undo it.
+
+    `job` is the row that stands and `edition_id` the edition it now names; `former` is the row that stood
+    before (the same one for a job that was confirmed) and `former_edition_id` the edition that it named.
+    """
+
+    job: J
+    edition_id: int
+    former: J
+    former_edition_id: int
+    at: dt.datetime
+
+
+@transaction.atomic
+def confirm_organisation_job(
+    *, actor: Actor, job: OrganisationJob, now: dt.datetime | None = None
+) -> Remapping[OrganisationJob]:
+    """The title still names what the teams do: the newest edition is noted beside it.
+
+    Raises Refused when the newest edition no longer lists the title.
+    """
+    now = now or timezone.now()
+    return _confirm(_open_organisation_job(actor, job, now), now)
+
+
+@transaction.atomic
+def replace_organisation_job(
+    *, actor: Actor, job: OrganisationJob, title: Concept, edition: Edition, now: dt.datetime | None = None
+) -> Remapping[OrganisationJob]:
+    """Names another title in the place of one: the former row ends and is kept.
+
+    Raises Refused when the list holds the new title already or the edition does not.
+    """
+    now = now or timezone.now()
+    former = _open_organisation_job(actor, job, now)
+    on = timezone.localdate(now)
+    made = add_organisation_job(
+        actor=actor, organisation=former.organisation, title=title, edition=edition, on=on
+    )
+    former.end_on = max(on, former.start_on)
+    former.save(update_fields=["end_on"])
+    return Remapping(made, made.edition_id, former, former.edition_id, now)
+
+
+@transaction.atomic
+def undo_organisation_job(
+    *, actor: Actor, remapping: Remapping[OrganisationJob], now: dt.datetime | None = None
+) -> OrganisationJob:
+    """Takes back a confirmation or a new name, within 24 hours and as long as nothing else changed the job.
+
+    Raises Refused otherwise. Gives the row that stands again.
+    """
+    now = now or timezone.now()
+    _refuse_late(remapping.at, now)
+    job = _open_organisation_job(actor, remapping.job, now)
+    former = _locked_organisation_job(remapping.former)
+    if former.organisation_id != job.organisation_id:
+        raise NotFound
+    if former == job:
+        return _take_back(job, remapping)
+    _refuse_changed(job, remapping)
+    job.end_on = job.start_on
+    job.save(update_fields=["end_on"])
+    former.end_on = None
+    try:
+        with transaction.atomic():
+            former.save(update_fields=["end_on"])
+    except IntegrityError as error:
+        raise Refused("already_named", _("Ce métier est déjà dans votre liste.")) from error
+    return former
+
+
+@transaction.atomic
+def confirm_worker_job(
+    *, actor: Actor, job: WorkerJob, now: dt.datetime | None = None
+) -> Remapping[WorkerJob]:
+    """The title still names what the person does or wants: the newest edition is noted beside it.
+
+    Raises Refused when the newest edition no longer lists the title.
+    """
+    return _confirm(_open_worker_job(actor, job), now or timezone.now())
+
+
+@transaction.atomic
+def undo_worker_job(
+    *, actor: Actor, remapping: Remapping[WorkerJob], now: dt.datetime | None = None
+) -> WorkerJob:
+    """Takes back a confirmation, within 24 hours and as long as nothing else changed the job."""
+    _refuse_late(remapping.at, now or timezone.now())
+    return _take_back(_open_worker_job(actor, remapping.job), remapping)
+
+
+def _confirm(job: J, now: dt.datetime) -> Remapping[J]:
+    former_edition_id = job.edition_id
+    newest = Edition.objects.in_history().filter(reference=job.title.reference_id).last()
+    if newest is None or not job.title.revisions.as_of(newest.position).exists():
+        message = _("Le référentiel ne liste plus ce nom. Nommez un autre métier, ou retirez celui-ci.")
+        raise Refused("title_withdrawn", message)
+    if newest.pk == former_edition_id:
+        raise Refused("up_to_date", _("Ce métier est déjà lu dans la dernière édition."))
+    job.edition = newest
+    job.save(update_fields=["edition"])
+    return Remapping(job, newest.pk, job, former_edition_id, now)
+
+
+def _take_back(job: J, remapping: Remapping[J]) -> J:
+    _refuse_changed(job, remapping)
+    job.edition_id = remapping.former_edition_id
+    job.save(update_fields=["edition"])
+    return job
+
+
+def _refuse_changed(job: J, remapping: Remapping[J]) -> None:
+    if job.edition_id != remapping.edition_id:
+        raise Refused("changed_since", _("Ce métier a changé depuis : il n’y a plus rien à annuler."))
+
+
+def _refuse_late(at: dt.datetime, now: dt.datetime) -> None:
+    if now - at > UNDO_WITHIN:
+        raise Refused("too_late", _("Le délai de 24 heures est passé."))
+
+
+def _locked_organisation_job(job: OrganisationJob) -> OrganisationJob:
+    rows = OrganisationJob.objects.select_for_update(of=("self",)).select_related("organisation", "title")
+    found: OrganisationJob = rows.get(pk=job.pk)
+    return found
+
+
+def _open_organisation_job(actor: Actor, job: OrganisationJob, now: dt.datetime) -> OrganisationJob:
+    """The row, locked, for a member of its organisation; one that ended is refused."""
+    found = _locked_organisation_job(job)
+    _require_employer(actor, found.organisation, timezone.localdate(now))
+    return _refuse_ended(found)
+
+
+def _open_worker_job(actor: Actor, job: WorkerJob) -> WorkerJob:
+    rows = WorkerJob.objects.select_for_update(of=("self",)).select_related("worker", "title")
+    found: WorkerJob = rows.get(pk=job.pk)
+    _require_own(actor, found.worker)
+    return _refuse_ended(found)
+
+
+def _refuse_ended(job: J) -> J:
+    if job.end_on is not None:
+        raise Refused("changed_since", _("Ce métier n’est plus dans votre liste."))
     return job
 
 

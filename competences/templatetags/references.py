@@ -5,9 +5,24 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
 from competences.enums import ChangeKind, ConceptKind, CoreFlag
-from competences.words import CHANGE_BADGES, CHANGE_TAGS, JOB_TAGS, KIND_PLURALS, tags_in_words
+from competences.queries.names import Named
+from competences.words import (
+    CHANGE_BADGES,
+    CHANGE_TAGS,
+    CONFIDENCE_WORDS,
+    DECLARED,
+    JOB_TAGS,
+    KIND_PLURALS,
+    PLACE_TAGS,
+    SUCCESSOR_REASONS,
+    tags_in_words,
+)
 
 register = template.Library()
 
@@ -20,6 +35,53 @@ def sheet_url(slug: str, kind: str, external_id: str, number: str = "") -> str:
     else:
         address = reverse("competences:concept", args=[slug, kind, external_id])
     return f"{address}?edition={number}" if number else address
+
+
+@register.simple_tag
+def lang(code: str) -> SafeString | str:
+    """The attribute that says the language of a text; nothing where it is the page's own."""
+    return format_html(' lang="{}"', code) if code else ""
+
+
+@register.simple_tag
+def named_link(slug: str, named: Named, number: str = "") -> SafeString:
+    """The name of a concept, as a link to its sheet, in the language that the name is in."""
+    address = sheet_url(slug, named.kind, named.external_id, number)
+    return format_html('<a href="{}"{}>{}</a>', address, lang(named.lang), named.label)
+
+
+@register.filter
+def language_word(code: str) -> str:
+    """A language by its name in the language of the page."""
+    try:
+        return str(get_language_info(code)["name_translated"]).lower()
+    except KeyError:
+        return code
+
+
+@register.simple_tag
+def successor_words(confidence: int, reasons: list[str] | None) -> str:
+    """Who says that a concept replaces another, how surely and why."""
+    if DECLARED in (reasons or []):
+        return _("déclaré par le producteur")
+    told = [str(SUCCESSOR_REASONS[code]) for code in reasons or [] if code in SUCCESSOR_REASONS]
+    if not told:
+        return _("proposé par Pérenne, confiance %(confidence)s %%") % {"confidence": confidence}
+    values = {"confidence": confidence, "reasons": ", ".join(told)}
+    return _("proposé par Pérenne, confiance %(confidence)s %%, parce que : %(reasons)s") % values
+
+
+@register.filter
+def confidence_word(confidence: int) -> str:
+    """How sure a replacement is, in words."""
+    return str(next(words for least, words in CONFIDENCE_WORDS if confidence >= least))
+
+
+@register.filter
+def place_tag(flag: str) -> tuple[str, str] | None:
+    """The place of a skill in a job, as (words, class of tag); None where the reference gives it none."""
+    found = PLACE_TAGS.get(flag)
+    return (str(found[0]), found[1]) if found else None
 
 
 @register.filter

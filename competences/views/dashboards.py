@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import access_organisation, access_worker, organisations_of, workers_visible_to
+from accounts.access import access_worker, organisations_of, workers_visible_to
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound, Refused
 from competences.enums import ConceptKind
@@ -24,10 +24,14 @@ from competences.queries.dashboards import (
     with_labels,
     worker_jobs,
 )
+from competences.queries.job_reviews import job_reviews
 from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.queries.standing import with_durability
+from competences.queries.successors import touched, with_proposals
 from competences.services.records import add_organisation_job, end_organisation_job
+from competences.views.remapping import employer_of, undoable
+from competences.views.successors import LATER
 from competences.words import bilan_rule
 
 SHOWN = 10
@@ -45,10 +49,13 @@ def worker(request: HttpRequest) -> HttpResponse:
     context = {
         "due": due,
         "rule": bilan_rule(due) if due else "",
-        "flagged": with_labels(flagged(rows)[:SHOWN]),
+        "flagged": with_proposals(
+            with_labels(touched(rows)[:SHOWN]), left_for_later=request.session.get(LATER, [])
+        ),
         "statements": with_durability(with_labels(rows[:SHOWN])),
         "total": rows.count(),
-        "jobs": worker_jobs(request.user.worker, today),
+        "jobs": (jobs := worker_jobs(request.user.worker, today)),
+        "jobs_to_review": len(job_reviews([job.row for job in jobs])),
     }
     return render(request, "competences/dashboard.html", context)
 
@@ -86,14 +93,21 @@ def adviser_worker(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def employer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What changed for the jobs of an organisation; nothing about anybody."""
-    organisation = _employer(request, public_id)
+    organisation = employer_of(request, public_id)
     text = request.GET.get("q", "")
     named = organisation_jobs(organisation, timezone.localdate())
     held = {job.row.title_id for job in named}
     found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND, readable=request.user) if text else []
+    reviews = job_reviews([job.row for job in named])
+    replaced = request.GET.get("remplacer", "")
+    replacing = next((job for job in named if str(job.row.public_id) == replaced), None)
     context = {
         "organisation": organisation,
         "jobs": named,
+        "to_review": [(job, reviews[job.row.pk]) for job in named if job.row.pk in reviews],
+        "undoable": undoable(request),
+        "replacing": replacing,
+        "hidden": [("remplacer", replaced)] if replacing else [],
         "text": text,
         "found": [(hit, hit.concept_id in held) for hit in found],
     }
@@ -104,7 +118,7 @@ def employer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def employer_job_add(request: HttpRequest, public_id: UUID, concept_id: int) -> HttpResponse:
     """Names a job of the organisation by its title."""
-    organisation = _employer(request, public_id)
+    organisation = employer_of(request, public_id)
     title, edition, _label = named_concept(concept_id, (ConceptKind.TITLE,))
     try:
         add_organisation_job(
@@ -123,16 +137,9 @@ def employer_job_add(request: HttpRequest, public_id: UUID, concept_id: int) -> 
 @require_POST
 def employer_job_end(request: HttpRequest, public_id: UUID, job_id: UUID) -> HttpResponse:
     """The organisation no longer has this job."""
-    organisation = _employer(request, public_id)
+    organisation = employer_of(request, public_id)
     job = OrganisationJob.objects.filter(organisation=organisation, public_id=job_id).first()
     if job is None:
         raise NotFound
     end_organisation_job(actor=request.user, job=job, on=timezone.localdate())
     return redirect("competences:employer", public_id)
-
-
-def _employer(request: HttpRequest, public_id: UUID):
-    organisation = access_organisation(request.user, public_id, on=timezone.localdate())
-    if organisation.kind != OrganisationKind.EMPLOYER:
-        raise NotFound
-    return organisation

@@ -17,9 +17,11 @@ from competences.enums import ConceptKind, JobUse
 from competences.forms.records import BilanForm, LevelForm, SkillForm
 from competences.models import SkillStatement, WorkerJob
 from competences.queries.dashboards import bilan_plan, labels_of, statements_of, with_labels, worker_jobs
+from competences.queries.job_reviews import job_reviews
 from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.queries.standing import with_durability
+from competences.queries.successors import with_proposals
 from competences.services.bilans import set_bilan_plan
 from competences.services.records import (
     DECLARABLE,
@@ -30,6 +32,7 @@ from competences.services.records import (
     remove_skill,
     restore_skill,
 )
+from competences.views.remapping import undoable
 
 A_PAGE = 50
 FOUND = 12
@@ -79,7 +82,7 @@ def statement_add(request: HttpRequest, concept_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement_level(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Changes a level, or confirms it; the former level stays in the history."""
-    [statement] = with_labels([_own_statement(request.user, public_id)])
+    [statement] = with_proposals(with_labels([_own_statement(request.user, public_id)]))
     form = LevelForm(request.POST or None, initial={"level": statement.level})
     if request.method == "POST" and form.is_valid():
         change_level(actor=request.user, statement=statement, level=form.cleaned_data["level"])
@@ -122,9 +125,12 @@ def jobs(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     named = worker_jobs(request.user.worker, timezone.localdate())
     held = {(job.row.title_id, job.row.use) for job in named}
+    reviews = job_reviews([job.row for job in named])
     found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND, readable=request.user) if text else []
     context = {
         "jobs": named,
+        "to_review": [(job, reviews[job.row.pk]) for job in named if job.row.pk in reviews],
+        "undoable": undoable(request),
         "text": text,
         "found": [
             (hit, [use for use in JobUse.choices if (hit.concept_id, use[0]) not in held]) for hit in found

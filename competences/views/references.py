@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,13 +11,24 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from competences.enums import ConceptKind
+from competences.enums import ChangeKind, ConceptKind
+from competences.models import Reference
 from competences.queries import sheets
 from competences.queries.changes import change_page
-from competences.queries.search_results import KINDS
+from competences.queries.neighbours import sheet_neighbours
+from competences.queries.related import see_also
 from competences.queries.standing import job_exposure, standings, told_exposure
-from competences.words import CHANGE_WORDS, FACTS, KIND_PLURALS
+from competences.words import CHANGE_WORDS, FACTS, KIND_PLURALS, OWN_MENTIONS, PLACES, SOURCE_MENTIONS
 
+PARTS_A_PAGE = 60
+TOLD_COUNTS = (
+    ChangeKind.ADDED,
+    ChangeKind.REMOVED,
+    ChangeKind.RENAMED,
+    ChangeKind.MOVED,
+    ChangeKind.ORPHANED,
+    ChangeKind.REPLACED,
+)
 ORPHANS = (ConceptKind.SKILL, ConceptKind.KNOWLEDGE)
 
 
@@ -28,8 +40,29 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def references(request: HttpRequest) -> HttpResponse:
-    """Every reference with its editions: the way to what changes."""
-    return render(request, "competences/references.html", {"listed": sheets.references_with_editions()})
+    """Every reference with its source and its editions: the way to what changes."""
+    listed = [
+        {
+            "reference": reference,
+            "source": OWN_MENTIONS.get(reference.slug) or SOURCE_MENTIONS.get(reference.format),
+            "editions": [(edition, _edition_figures(edition.changes)) for edition in editions],
+        }
+        for reference, editions in sheets.references_with_editions()
+    ]
+    return render(request, "competences/references.html", {"listed": listed})
+
+
+def _edition_figures(changes: dict[str, Any] | None) -> list[tuple[str | Promise, list[tuple[Any, int]]]]:
+    """What an edition did, in few figures: (kind of concept, [(what happened, how many)])."""
+    counts = (changes or {}).get("counts", {})
+    found = []
+    for kind, plural in KIND_PLURALS.items():
+        happened = [
+            (CHANGE_WORDS[name], counts[kind][name]) for name in TOLD_COUNTS if counts.get(kind, {}).get(name)
+        ]
+        if happened:
+            found.append((plural, happened))
+    return found
 
 
 # Sheets ----------------------------------------------------------------------------------------------------
@@ -41,19 +74,34 @@ def job(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     sheet = sheets.sheet(
         slug=slug, kind=ConceptKind.JOB, external_id=code, number=request.GET.get("edition") or None
     )
-    skills = sheet.links.get("skill", [])
     definition, _newline, tasks = sheet.description.partition("\n")
+    neighbours, is_computed = sheet_neighbours(sheet)
     context = {
+        "neighbours": neighbours,
+        "is_computed": is_computed,
         "definition": definition,
         "tasks": tasks.splitlines(),
-        "core": [s for s in skills if s.flag == "principale"],
-        "emerging": [s for s in skills if s.flag == "emergente"],
-        "others": [s for s in skills if not s.flag],
-        "items": [(kind, sheet.links[kind]) for kind in ("knowledge", "context") if kind in sheet.links],
+        "places": _places(sheet.links.get(ConceptKind.SKILL, [])),
+        "items": [
+            (kind, len(sheet.links[kind]), _places(sheet.links[kind]))
+            for kind in (ConceptKind.KNOWLEDGE, ConceptKind.CONTEXT)
+            if kind in sheet.links
+        ],
         "told": job_exposure(sheet.attributes),
         **_common(request, sheet),
     }
     return render(request, "competences/job.html", context)
+
+
+def _places(names: list[sheets.Named]) -> list[dict[str, Any]]:
+    """What a job asks for, by the place it has in the job, the first places first."""
+    found = [
+        {"title": title, "badge": badge, "names": held}
+        for flag, (title, badge) in PLACES.items()
+        if (held := [named for named in names if named.flag == flag])
+    ]
+    # Where nothing has a place, "the others" has no sense.
+    return [{**found[0], "title": ""}] if len(found) == 1 and not found[0]["names"][0].flag else found
 
 
 @require_safe
@@ -66,9 +114,15 @@ def concept(request: HttpRequest, slug: str, kind: str, external_id: str) -> Htt
     )
     facts: list[tuple[str | Promise, str]] = [(_("Identifiant"), sheet.concept.external_id)]
     facts += [(label, sheet.attributes[name]) for name, label in FACTS.items() if sheet.attributes.get(name)]
+    unused = kind in ORPHANS and not sheet.links.get("jobs")
+    orphaned = unused and sheet.is_present and sheet.was_used
+    parts = Paginator(sheet.links.get("parts", []), PARTS_A_PAGE)
     context = {
         "facts": facts,
-        "orphaned": kind in ORPHANS and sheet.is_present and not sheet.links.get("jobs"),
+        "orphaned": orphaned,
+        "unused": unused and sheet.was_used,
+        "parts": parts.get_page(request.GET.get("page")),
+        "also": see_also(sheet) if orphaned or not sheet.is_present else [],
         **_standing(sheet),
         **_common(request, sheet),
     }
@@ -85,21 +139,19 @@ def _standing(sheet: sheets.Sheet) -> dict[str, Any]:
 
 def _common(request: HttpRequest, sheet: sheets.Sheet) -> dict[str, Any]:
     """What both sheets show: where we are, the editions, and the edition that links lead to."""
-    shown = sheet.history.shown
     return {
         "nav_section": "search",
         "sheet": sheet,
-        "crumbs": [
-            (_("Référentiels"), reverse("competences:references")),
-            (
-                sheet.history.reference.name,
-                f"{reverse('competences:references')}#t-{sheet.history.reference.slug}",
-            ),
-            (sheet.label, ""),
-        ],
+        "crumbs": crumbs(sheet.history.reference, (sheet.label, "")),
         "editions": _edition_filters(request, sheet),
-        "number": "" if shown == sheet.history.latest else f"{shown.number}.{shown.issue}",
+        "number": sheet.history.number,
     }
+
+
+def crumbs(reference: Reference, *trail: tuple[str, str]) -> list[tuple[str, str]]:
+    """Where a page of a reference stands: (words, address) of each step, the page itself last."""
+    listed = reverse("competences:references")
+    return [(_("Référentiels"), listed), (reference.name, f"{listed}#t-{reference.slug}"), *trail]
 
 
 def _edition_filters(request: HttpRequest, sheet: sheets.Sheet) -> list[dict[str, Any]]:
@@ -111,7 +163,7 @@ def _edition_filters(request: HttpRequest, sheet: sheets.Sheet) -> list[dict[str
         {
             "label": _("Édition %(name)s") % {"name": edition.name},
             "count": None,
-            "url": f"{request.path}?edition={edition.number}.{edition.issue}",
+            "url": f"{request.path}?edition={edition.exact_name}",
             "current": edition == sheet.history.shown,
         }
         for edition in reversed(editions)
@@ -131,9 +183,13 @@ def changes(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         kind=kind,
         concept_kind=concept_kind,
         after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
     )
     chosen = {name: value for name, value in (("change", kind), ("kind", concept_kind)) if value}
-    next_query = urlencode({**chosen, "after": page.next_after}) if page.next_after else ""
+
+    def address(**place: str) -> str:
+        return f"{request.path}?{urlencode({**chosen, **place})}#list"
+
     context = {
         "page": page,
         "edition": page.history.shown,
@@ -142,8 +198,9 @@ def changes(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         "links": (page.history.shown.changes or {}).get("links"),
         "change_filters": _filters(page.by_kind, CHANGE_WORDS, "change", kind, chosen),
         "kind_filters": _filters(page.by_concept_kind, KIND_PLURALS, "kind", concept_kind, chosen),
-        "first_url": f"{request.path}?{urlencode(chosen)}#list" if request.GET.get("after") else "",
-        "next_url": f"{request.path}?{next_query}#list" if next_query else "",
+        "first_url": address() if page.first > 1 else "",
+        "previous_url": address(before=page.previous_before) if page.previous_before else "",
+        "next_url": address(after=page.next_after) if page.next_after else "",
     }
     return render(request, "competences/changes.html", context)
 
@@ -177,8 +234,8 @@ def _count_rows(figures: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The rows of the table of counts: what every kind of concept has, then the rest in words."""
     by_kind = (figures or {}).get("counts", {})
     rows = []
-    for kind in KINDS:
-        if not (counts := by_kind.get(kind)):
+    for kind in KIND_PLURALS:
+        if not any((counts := by_kind.get(kind, {})).values()):
             continue
         rest = [
             (label, counts[name])
@@ -186,6 +243,10 @@ def _count_rows(figures: dict[str, Any] | None) -> list[dict[str, Any]]:
             if name not in COMMON_COUNTS and counts.get(name)
         ]
         rows.append(
-            {"label": KIND_PLURALS[kind], "counts": [counts[name] for name in COMMON_COUNTS], "rest": rest}
+            {
+                "label": KIND_PLURALS[kind],
+                "counts": [counts.get(name, 0) for name in COMMON_COUNTS],
+                "rest": rest,
+            }
         )
     return rows

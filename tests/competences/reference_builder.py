@@ -2,7 +2,16 @@
 
 from django.db import connection
 
-from competences.models import OPEN, Change, Concept, ConceptLink, ConceptRevision, Edition, Reference
+from competences.models import (
+    OPEN,
+    Change,
+    Concept,
+    ConceptLink,
+    ConceptRevision,
+    ConceptTranslation,
+    Edition,
+    Reference,
+)
 from competences.rules.labels import fold, stems
 from competences.rules.positions import position
 
@@ -10,11 +19,17 @@ from competences.rules.positions import position
 class Built:
     """Writes rows of a reference directly: the importer has its own tests."""
 
-    def __init__(self, slug="petit", name="Petit référentiel", numbers=("1", "2")):
-        self.reference = Reference.objects.create(slug=slug, name=name, format="rome")
+    def __init__(
+        self, slug="petit", name="Petit référentiel", numbers=("1", "2"), format="rome", language="fr"
+    ):
+        self.reference = Reference.objects.create(slug=slug, name=name, format=format)
         self.editions = {
             number: Edition.objects.create(
-                reference=self.reference, number=number, position=position(number), changes=None
+                reference=self.reference,
+                number=number,
+                position=position(number),
+                changes=None,
+                language=language,
             )
             for number in numbers
         }
@@ -47,6 +62,18 @@ class Built:
             )
         return row
 
+    def translate(self, concept, language, label, since="1", until=None, **fields):
+        return ConceptTranslation.objects.create(
+            concept=concept,
+            language=language,
+            label=label,
+            folded=fold(label),
+            words="",
+            since=self.place(since),
+            until=self.place(until),
+            **fields,
+        )
+
     def link(self, kind, source, target, since="1", until=None, flag=""):
         return ConceptLink.objects.create(
             source=source,
@@ -57,7 +84,7 @@ class Built:
             until=self.place(until),
         )
 
-    def change(self, number, kind, concept, other=None, before="", after=""):
+    def change(self, number, kind, concept, other=None, before="", after="", **fields):
         return Change.objects.create(
             edition=self.editions[number],
             kind=kind,
@@ -66,4 +93,5 @@ class Built:
             other=other,
             before=before,
             after=after,
+            **fields,
         )

@@ -1,0 +1,194 @@
+"""What the reference did to the jobs that people and organisations named, since the edition they read.
+
+A job is named by a title. From the edition that the row names to the newest, the title may have been
+withdrawn or moved to another job, and its job may have been renamed, have taken the name of another, or
+have had its code given to another job. The caller holds the right to read the rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from competences.enums import ConceptKind, LinkKind
+from competences.models import Concept, ConceptLink, ConceptRevision, Edition, OrganisationJob, WorkerJob
+from competences.rules.labels import fold
+
+
+@dataclass(frozen=True, slots=True)
+class JobAt:
+    """A job as an edition names it."""
+
+    concept: Concept
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobReview:
+    """What changed for a named job between two editions; `says_something` when anything did.
+
+    `before` and `after` are the title's job then and now, None where it had none. `new_holder` is what the
+    former job's code names now, where it was recycled; `took_from` the job that bore the present name then.
+    """
+
+    since: Edition
+    newest: Edition
+    is_withdrawn: bool
+    before: JobAt | None
+    after: JobAt | None
+    is_renamed: bool
+    new_holder: JobAt | None
+    took_from: Concept | None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the title stands under another job."""
+        return bool(self.before and self.after and self.before.concept != self.after.concept)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to look at."""
+        return self.is_withdrawn or self.is_moved or self.is_renamed or self.new_holder is not None
+
+
+class Span(NamedTuple):
+    """A value during an interval of editions."""
+
+    value: Any
+    since: int
+    until: int
+
+
+def job_reviews(rows: Sequence[OrganisationJob | WorkerJob]) -> dict[int, JobReview]:
+    """The review of each row that the reference changed something for, by the row's id.
+
+    At most six queries, whatever the number of rows.
+    """
+    behind = _behind(rows)
+    if not behind:
+        return {}
+    homes = _homes(row.title_id for row, _newest in behind)
+    jobs = {span.value.pk: span.value for spans in homes.values() for span in spans}
+    names = _names({row.title_id for row, _newest in behind} | jobs.keys())
+    states = [_State(row, newest, homes[row.title_id], names) for row, newest in behind]
+    renamed = [state for state in states if state.new_label_of_former]
+    titles = _titles({state.before.pk for state in renamed if state.before})
+    bearers = _bearers({fold(state.new_label_of_former) for state in renamed}, renamed)
+    found = {state.row.pk: state.review(titles, bearers) for state in states}
+    return {pk: review for pk, review in found.items() if review.says_something}
+
+
+class _State:
+    """One row between its edition and the newest."""
+
+    def __init__(
+        self,
+        row: OrganisationJob | WorkerJob,
+        newest: Edition,
+        homes: list[Span],
+        names: dict[int, list[Span]],
+    ) -> None:
+        self.row, self.newest, self.names = row, newest, names
+        self.then, self.now = row.edition.position, newest.position
+        self.before: Concept | None = _at(homes, self.then)
+        self.after: Concept | None = _at(homes, self.now)
+
+    @property
+    def new_label_of_former(self) -> str:
+        """What the former job is called now, where that is another name than then; else empty.
+
+        Names in two languages are not compared.
+        """
+        if self.before is None or self.row.edition.language != self.newest.language:
+            return ""
+        old, new = (_at(self.names[self.before.pk], place) for place in (self.then, self.now))
+        return new if old and new and fold(old) != fold(new) else ""
+
+    def review(self, titles: dict[int, list[Span]], bearers: dict[str, list[Span]]) -> JobReview:
+        new_label = self.new_label_of_former
+        stays = self.before is not None and self.before == self.after
+        return JobReview(
+            since=self.row.edition,
+            newest=self.newest,
+            is_withdrawn=_at(self.names[self.row.title_id], self.now) is None,
+            before=self._job(self.before, self.then),
+            after=self._job(self.after, self.now),
+            is_renamed=bool(new_label and stays),
+            new_holder=self._job(self.before, self.now) if new_label and self._is_recycled(titles) else None,
+            took_from=self._former_bearer(bearers, new_label) if new_label and stays else None,
+        )
+
+    def _job(self, job: Concept | None, place: int) -> JobAt | None:
+        label = _at(self.names[job.pk], place) if job else None
+        return JobAt(job, label) if job and label else None
+
+    def _is_recycled(self, titles: dict[int, list[Span]]) -> bool:
+        """Renamed, and none of the titles it had is still under it."""
+        spans = titles[self.before.pk] if self.before else []
+        had, has = ({s.value for s in spans if s.since <= p < s.until} for p in (self.then, self.now))
+        return bool(had and not had & has)
+
+    def _former_bearer(self, bearers: dict[str, list[Span]], label: str) -> Concept | None:
+        held = [s.value for s in bearers[fold(label)] if s.since <= self.then < s.until]
+        same = [job for job in held if job != self.before and job.reference_id == self.row.title.reference_id]
+        return same[0] if same else None
+
+
+def _at(spans: Iterable[Span], place: int) -> Any:
+    return next((span.value for span in spans if span.since <= place < span.until), None)
+
+
+def _behind(rows: Sequence[Any]) -> list[tuple[Any, Edition]]:
+    """The rows that name an older edition than the newest of their reference, with that one. Two queries."""
+    told = Edition.objects.in_bulk({row.edition_id for row in rows})
+    references = {edition.reference_id for edition in told.values()}
+    newest = (
+        Edition.objects.in_history().filter(reference__in=references).order_by("reference_id", "-position")
+    )
+    last = {e.reference_id: e for e in newest.distinct("reference_id").defer("anomalies")}
+    found = []
+    for row in rows:
+        row.edition = told[row.edition_id]
+        end = last.get(row.edition.reference_id)
+        if end and row.edition.position < end.position:
+            found.append((row, end))
+    return found
+
+
+def _homes(titles: Iterable[int]) -> dict[int, list[Span]]:
+    """The jobs of titles. One query."""
+    links = ConceptLink.objects.filter(kind=LinkKind.TITLE_OF, source__in=set(titles))
+    found: dict[int, list[Span]] = defaultdict(list)
+    for link in links.select_related("target__reference"):
+        found[link.source_id].append(Span(link.target, link.since, link.until))
+    return found
+
+
+def _titles(jobs: set[int]) -> dict[int, list[Span]]:
+    """The titles of jobs. One query."""
+    links = ConceptLink.objects.filter(kind=LinkKind.TITLE_OF, target__in=jobs)
+    found: dict[int, list[Span]] = defaultdict(list)
+    for job, *span in links.values_list("target_id", "source_id", "since", "until"):
+        found[job].append(Span(*span))
+    return found
+
+
+def _names(concepts: Iterable[int]) -> dict[int, list[Span]]:
+    """The names of concepts. One query."""
+    rows = ConceptRevision.objects.filter(concept__in=set(concepts))
+    found: dict[int, list[Span]] = defaultdict(list)
+    for concept, *span in rows.values_list("concept_id", "label", "since", "until"):
+        found[concept].append(Span(*span))
+    return found
+
+
+def _bearers(folded: set[str], states: Iterable[_State]) -> dict[str, list[Span]]:
+    """The jobs of the same references that have borne these names. One query."""
+    references = {state.row.title.reference_id for state in states}
+    rows = ConceptRevision.objects.filter(
+        concept__reference__in=references, concept__kind=ConceptKind.JOB, folded__in=folded
+    )
+    found: dict[str, list[Span]] = defaultdict(list)
+    for row in rows.select_related("concept__reference").order_by("concept__external_id"):
+        found[row.folded].append(Span(row.concept, row.since, row.until))
+    return found

@@ -1,0 +1,66 @@
+"""The successors proposed for the skills of one record. The caller holds the right to read that record."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.errors import NotFound
+from accounts.models import User
+from competences.models import RiskFlag, SkillStatement, SuccessorProposal
+from competences.queries.dashboards import labels_of
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposal with the names of the successor and of the skill whose place it would take."""
+
+    proposal: SuccessorProposal
+    label: str
+    left_label: str
+
+
+def touched(statements: QuerySet[SkillStatement]) -> QuerySet[SkillStatement]:
+    """Those of the statements that an open flag names or that have a proposal to answer."""
+    flags = RiskFlag.objects.open().values("statement_id")
+    proposals = SuccessorProposal.objects.waiting().values("statement_id")
+    return statements.filter(Q(pk__in=flags) | Q(pk__in=proposals))
+
+
+def with_proposals(
+    statements: Sequence[SkillStatement], *, left_for_later: Collection[str] = ()
+) -> list[SkillStatement]:
+    """The same statements, each with its `waiting_proposals`, the surest first. Two queries.
+
+    Those that the person left for later, by their public ids, are counted in `later` instead.
+    """
+    rows = SuccessorProposal.objects.waiting().filter(statement__in=statements)
+    found = list(
+        rows.select_related("successor__reference", "edition__reference").order_by("-confidence", "pk")
+    )
+    labels = labels_of([row.successor_id for row in found] + [s.concept_id for s in statements if found])
+    waiting: dict[int, list[Proposed]] = defaultdict(list)
+    later: dict[int, int] = defaultdict(int)
+    concepts = {s.pk: s.concept_id for s in statements}
+    for row in found:
+        if str(row.public_id) in left_for_later:
+            later[row.statement_id] += 1
+        else:
+            left = labels[concepts[row.statement_id]]
+            waiting[row.statement_id].append(Proposed(row, labels[row.successor_id], left))
+    for statement in statements:
+        statement.waiting_proposals = waiting[statement.pk]
+        statement.later = later[statement.pk]
+    return list(statements)
+
+
+def own_proposal(user: User, public_id: UUID) -> Proposed:
+    """A proposal of the reader's own record, answered or not. Raises NotFound. Two queries."""
+    rows = SuccessorProposal.objects.filter(statement__worker__user=user, public_id=public_id)
+    found = rows.select_related("statement__concept", "successor__reference", "edition__reference").first()
+    if found is None:
+        raise NotFound
+    labels = labels_of([found.successor_id, found.statement.concept_id])
+    return Proposed(found, labels[found.successor_id], labels[found.statement.concept_id])
