@@ -46,12 +46,14 @@ class Hit:
 class Found:
     """What a search found: the best hits, how many concepts answer, and how many by kind and by reference.
 
-    Each count keeps the other filter and not its own: it says what choosing it would show.
+    Each count keeps the other filter and not its own: it says what choosing it would show. `of_any_kind` is
+    less than the sum of the kinds where a job hides its main title, which bears its name.
     """
 
     hits: list[Hit]
     total: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
+    of_any_kind: int = 0
     by_reference: dict[str, int] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     """The names of the references that may be read, by slug."""
@@ -99,18 +101,21 @@ def find(
         first = coded([index for _slug, index in indexes], concepts)
         answering = first + [a for a in answering if a.concept not in concepts]
     wanted = frozenset(kinds)
-    jobs_too = "job" in wanted and kind in (None, "job")
+    of_any_kind = 0
     by_kind: Counter[str] = Counter()
     by_reference: Counter[str] = Counter()
     chosen = []
     for answer in answering:
         index, owner = answer.index, answer.owner
         of_kind = index.kinds[owner]
-        if of_kind not in wanted or (jobs_too and index.twins[owner]):
+        if of_kind not in wanted:
             continue
         slug = slugs[id(index)]
-        in_reference, is_kind = reference in (None, slug), kind in (None, of_kind)
+        is_hidden = index.twins[owner] and "job" in wanted
+        in_reference = reference in (None, slug)
+        is_kind = kind == of_kind or (kind is None and not is_hidden)
         by_kind[of_kind] += in_reference
+        of_any_kind += in_reference and not is_hidden
         by_reference[slug] += is_kind
         if in_reference and is_kind:
             chosen.append(answer)
@@ -121,6 +126,7 @@ def find(
         _hits(best[:limit], slugs, language),
         len(chosen),
         {str(k): by_kind[k] for k in FOUND_KINDS if by_kind[k]},
+        of_any_kind,
         {slug: number for slug, number in sorted(by_reference.items()) if number},
         {reference_.slug: reference_.name for reference_ in known},
     )

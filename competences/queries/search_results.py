@@ -44,6 +44,7 @@ class Results:
     groups: dict[str, list[Result]]
     total: int
     by_kind: dict[str, int]
+    of_any_kind: int
     by_reference: dict[str, int]
     references: dict[str, str]
 
@@ -75,7 +76,9 @@ def results(
     groups: dict[str, list[Result]] = {}
     for hit in found.hits:
         groups.setdefault(hit.kind, []).append(_result(hit, *jobs.get(hit.concept_id, ("", ""))))
-    return Results(groups, found.total, found.by_kind, found.by_reference, found.references)
+    return Results(
+        groups, found.total, found.by_kind, found.of_any_kind, found.by_reference, found.references
+    )
 
 
 def _result(hit: Hit, job_code: str, job_label: str) -> Result:

@@ -161,6 +161,10 @@ class NameIndex:
         last = bisect_left(self.vocabulary, word[0] + "~", first)
         size = len(word)
         longer = [v for v in islice(self.vocabulary, first, last) if len(v) > size]
-        cut = [v[:size] for v in longer]
-        found = process.extract(word, cut, scorer=OSA.distance, score_cutoff=1, limit=20)
-        return [longer[place] for _cut, _distance, place in found]
+        found: dict[str, None] = {}
+        # A letter may have been forgotten: the beginning is then one letter longer than what was typed.
+        for length in (size, size + 1):
+            cut = [v[:length] for v in longer]
+            near = process.extract(word, cut, scorer=OSA.distance, score_cutoff=1, limit=20)
+            found.update(dict.fromkeys(longer[place] for _cut, _distance, place in near))
+        return list(found)

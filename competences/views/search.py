@@ -93,18 +93,23 @@ def _address(text: str, chosen: dict[str, str]) -> str:
 
 def _kind_filters(text: str, chosen: dict[str, str], found: Results) -> list[dict[str, Any]]:
     names = {str(kind): str(KIND_PLURALS[kind]) for kind in KINDS}
-    return _filters(text, chosen, "kind", names, found.by_kind)
+    return _filters(text, chosen, "kind", names, found.by_kind, found.of_any_kind)
 
 
 def _reference_filters(text: str, chosen: dict[str, str], found: Results) -> list[dict[str, Any]]:
     names = found.references
     if (slug := chosen.get("reference")) and slug not in names:
         names = {**names, slug: slug}
-    return _filters(text, chosen, "reference", names, found.by_reference)
+    return _filters(text, chosen, "reference", names, found.by_reference, sum(found.by_reference.values()))
 
 
 def _filters(
-    text: str, chosen: dict[str, str], parameter: str, names: dict[str, str], counts: dict[str, int]
+    text: str,
+    chosen: dict[str, str],
+    parameter: str,
+    names: dict[str, str],
+    counts: dict[str, int],
+    total: int,
 ) -> list[dict[str, Any]]:
     """The links of one filter, each keeping the other filter; none where there is nothing to choose."""
     current = chosen.get(parameter)
@@ -113,7 +118,7 @@ def _filters(
     others = {name: value for name, value in chosen.items() if name != parameter}
     everything = {
         "label": _("Tout"),
-        "count": sum(counts.values()),
+        "count": total,
         "url": _address(text, others),
         "current": not current,
     }
