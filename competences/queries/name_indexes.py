@@ -1,6 +1,6 @@
 """The names of each reference held in memory, one index a language, until an import changes the reference.
 
-Reading ROME and ESCO takes about a second, once a process and edition; docs/adr/0005 says why they are held.
+Reading ROME and ESCO takes about a second, once a process and edition; docs/adr/0011 says why they are held.
 """
 
 import threading

@@ -17,7 +17,7 @@ MOST_WORDS = 12
 
 SAME_STEM = 0.97
 JOINED = 0.95
-SYNONYM = 0.9
+SYNONYM, WHOLE_SYNONYM = 0.9, 0.97
 BEGINNING, BEGINNING_LENGTH = 0.75, 0.2
 BEGINNING_OF_KNOWN = {2: 0.75, 3: 0.75}
 FAMILY = 0.6
@@ -185,9 +185,9 @@ def _add_joined(reading: _Reading) -> None:
         if word in postings or len(word) < 6:
             continue
         for cut in range(3, len(word) - 2):
-            first, second = postings.get(word[:cut]), postings.get(word[cut:])
-            if first is not None and second is not None:
-                _raise_worths(reading.worths[place], set(first) & set(second), JOINED)
+            start, rest = postings.get(word[:cut]), postings.get(word[cut:])
+            if start is not None and rest is not None:
+                _raise_worths(reading.worths[place], set(start) & set(rest), JOINED)
 
 
 def _add_synonyms(reading: _Reading) -> None:
@@ -198,9 +198,11 @@ def _add_synonyms(reading: _Reading) -> None:
             for phrase in synonyms(" ".join(asked[place : place + size])):
                 names = _holding(reading.index, phrase)
                 length = phrase.count(" ") + 1
-                reading.whole |= {name for name in names if reading.index.heads[name] == length}
+                whole = {name for name in names if reading.index.heads[name] == length}
+                reading.whole |= whole
                 for word in range(place, place + size):
                     _raise_worths(reading.worths[word], names, SYNONYM)
+                    _raise_worths(reading.worths[word], whole, WHOLE_SYNONYM)
 
 
 def _holding(index: NameIndex, phrase: str) -> set[int]:
