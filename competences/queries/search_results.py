@@ -11,7 +11,7 @@ from competences.queries.readable import Reader
 from competences.queries.search import Hit, find
 
 KINDS = FOUND_KINDS
-SHOWN_A_KIND = 8
+SHOWN_A_KIND = 5
 SHOWN_OF_ONE_KIND = 60
 
 
