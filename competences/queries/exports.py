@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotFound
 from competences.enums import ChangeKind, ConceptKind, CoreFlag, ExportKind
 from competences.models import Export
-from competences.queries.catalogue import mark_of_all, public_past, without_owner
+from competences.queries.catalogue import mark_of_all, public_past
 from competences.queries.public_changes import ChangeLine, all_change_lines, number_of_changes
 from competences.queries.public_concepts import concept_reading
-from competences.queries.search_results import results
+from competences.queries.search_results import KINDS, MOST, results
 from competences.spreadsheets import Cell
 from competences.words import CHANGE_TAGS, tags_in_words
 
@@ -101,10 +101,14 @@ def _place(flag: str, is_told: bool) -> str:
 
 def _search(asked: Parameters) -> ExportedList:
     mark = mark_of_all()
-    text, kind = asked["q"], asked.get("kind", "")
-    found = results(text=text)
-    kinds = [kind] if kind in found else list(found)
-    public = without_owner({line.reference for name in kinds for line in found[name]})
+    kind = asked.get("kind")
+    found = results(
+        text=asked["q"],
+        kind=kind if kind in KINDS else None,
+        reference=asked.get("reference"),
+        limit=MOST,
+        limit_a_kind=MOST,
+    )
     rows: list[Row] = [
         (
             line.reference,
@@ -112,13 +116,12 @@ def _search(asked: Parameters) -> ExportedList:
             line.external_id,
             line.label,
             _("oui") if line.in_force else _("non"),
-            line.matched,
+            line.former or line.also,
             line.job_code,
             line.job_label,
         )
-        for name in kinds
-        for line in found[name]
-        if line.reference in public
+        for lines in found.groups.values()
+        for line in lines
     ]
     columns = (
         _("Référentiel"),
@@ -126,7 +129,7 @@ def _search(asked: Parameters) -> ExportedList:
         _("Identifiant"),
         _("Nom"),
         _("Dans la dernière édition"),
-        _("S’est appelé"),
+        _("Autre nom qui répond"),
         _("Code du métier"),
         _("Métier"),
     )

@@ -13,6 +13,8 @@ from competences.queries.search import Hit, find
 KINDS = FOUND_KINDS
 SHOWN_A_KIND = 5
 SHOWN_OF_ONE_KIND = 60
+MOST = 300
+"""Results taken away at once: a search that answers more is too wide to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def results(
     kinds: Sequence[str] = KINDS,
     kind: str | None = None,
     reference: str | None = None,
+    limit: int = SHOWN_OF_ONE_KIND,
+    limit_a_kind: int = SHOWN_A_KIND,
     readable: Reader = None,
     language: str | None = None,
 ) -> Results:
@@ -67,8 +71,8 @@ def results(
         kinds=[str(kind) for kind in kinds],
         kind=kind,
         reference=reference,
-        limit=SHOWN_OF_ONE_KIND,
-        limit_a_kind=None if kind else SHOWN_A_KIND,
+        limit=limit,
+        limit_a_kind=None if kind else limit_a_kind,
         readable=readable,
         language=language,
     )

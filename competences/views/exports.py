@@ -33,7 +33,7 @@ def changes(request: HttpRequest, slug: str, number: str, format: str) -> HttpRe
 @demands
 def search(request: HttpRequest, format: str) -> HttpResponse:
     """The answers of a search, all of them."""
-    asked = {"q": "", **_given(request, "q", "kind")}
+    asked = {"q": "", **_given(request, "q", "kind", "reference")}
     return _file(request, ExportKind.SEARCH, format, asked)
 
 
