@@ -39,11 +39,17 @@ class PublicEdition:
     published_on: dt.date | None
     language: str
     content_revision: int
+    links: int | None
 
     @property
     def name(self) -> str:
         """The number, with its issue when the producer published the number again."""
         return edition_name(self.number, self.issue)
+
+    @property
+    def counts(self) -> dict[str, int | None]:
+        """What the import counted, as far as the history of a concept asks for it."""
+        return {"links": self.links}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def public_past(slug: str, number: str | None = None) -> PublicPast:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.id, r.slug, r.name, e.id, e.public_id, e.number, e.issue, e.position, e.published_on,"
-            " e.language, e.content_revision"
+            " e.language, e.content_revision, (e.counts->>'links')::int"
             " FROM competences_edition e JOIN competences_reference r ON r.id = e.reference_id"
             " WHERE r.slug = %s AND r.owner_id IS NULL AND e.status = 'current' ORDER BY e.position",
             [slug],
