@@ -26,7 +26,7 @@ class DomainErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """No page has an address that holds the null character: PostgreSQL would refuse to look for it."""
-        if "\x00" in request.path_info:
+        if "\x00" in request.path_info and not request.path_info.startswith("/api/"):
             return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
         return self.get_response(request)
 

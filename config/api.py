@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views import defaults
@@ -55,6 +55,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 READ_ALL: dict[str, Any] = {"get": "list"}
 READ_ONE: dict[str, Any] = {"get": "retrieve"}
 urlpatterns = [
+    # PostgreSQL would refuse to look for the null character.
+    re_path(r"\x00", csrf_exempt(no_such_address)),
     path("v1/schema/", schema, name="api-schema"),
     path("v1/references", ReferenceViewSet.as_view(READ_ALL), name="api-references"),
     path("v1/references/<slug:slug>", ReferenceViewSet.as_view(READ_ONE), name="api-reference"),
@@ -66,6 +68,7 @@ urlpatterns = [
         ConceptViewSet.as_view(READ_ONE),
         name="api-concept",
     ),
+    path("v1/", include("competences.api.uploads")),
     path("v1/changes", ChangeViewSet.as_view(READ_ALL), name="api-changes"),
     re_path(r"^[\s\S]*$", csrf_exempt(no_such_address)),
 ]

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import caches
 from django.db import connections
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
+
+# How long an example takes is the machine's affair: speed is measured by the benches.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, Prefetch, Q, Value, When
 
 from accounts.errors import NotFound
-from competences.enums import ChangeKind, CoreFlag, LinkKind
+from competences.enums import ChangeKind, ConceptKind, CoreFlag, LinkKind
 from competences.models import OPEN, Change, Concept, ConceptLink, Edition, EditionSource, Reference
 from competences.queries.names import Labels, Name, Named
 
@@ -264,6 +264,7 @@ ROLES: dict[str, tuple[str, str]] = {
     LinkKind.NEEDS.value: ("needs", "needed_by"),
     LinkKind.PART_OF.value: ("part_of", "parts"),
 }
+TAGGED, JOB = LinkKind.TAGGED.value, ConceptKind.JOB.value
 TOLD_BY_HISTORY = frozenset({LinkKind.USES.value, LinkKind.TITLE_OF.value})
 
 
@@ -282,7 +283,9 @@ class Link(NamedTuple):
     @property
     def role(self) -> str:
         """What the other end is to the concept; empty when its sheet does not tell it."""
-        outward, inward = ROLES.get(self.kind, ("tags", "jobs"))
+        if self.kind == TAGGED:
+            return "tags" if self.is_outward else "jobs" if self.other_kind == JOB else "parts"
+        outward, inward = ROLES[self.kind]
         return (outward or self.other_kind) if self.is_outward else inward
 
 

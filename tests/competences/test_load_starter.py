@@ -74,12 +74,19 @@ def test_the_second_edition_changed_what_a_plain_comparison_says(loaded):
             expected["orphaned"] = len(orphaned(kind))
         assert {name: found[kind][name] for name in expected} == expected, kind
     flags = RiskFlag.objects.open().filter(statement__worker__user__email=MAIN)
-    assert sorted(flags.values_list("rule", flat=True)) == ["dropped_from_my_job", "orphaned", "withdrawn"]
+    assert sorted(flags.values_list("rule", flat=True)) == [
+        "demoted_from_core",
+        "dropped_from_my_job",
+        "orphaned",
+        "withdrawn",
+    ]
     assert {(f.edition.number, f.opened_at) for f in flags} == {("2", NOW)}
     assert not Edition.objects.filter(impact=ImpactState.WAITING).exists()
     messages = Notification.objects.filter(kind="reference_changed")
     assert set(messages.values_list("state", flat=True)) == {NotificationState.WAITING}
-    assert messages.values("recipient").distinct().count() == messages.count() == loaded.messages == 4
+    assert messages.values("recipient").distinct().count() == messages.count() == 4
+    # A member of the employer is told too.
+    assert loaded.messages == messages.count() + 1
 
 
 def test_people_have_a_past(loaded):
@@ -129,7 +136,7 @@ def others_seen_by(user: User, purpose: Purpose, on: dt.date) -> set[str]:
     ids=["leap day", "years later"],
 )
 def test_the_demo_loads_on_any_day(db, now):
-    assert load_starter(actor=SYSTEM, now=now).flags == 7
+    assert load_starter(actor=SYSTEM, now=now).flags == 9
     current = SkillStatement.objects.filter(worker__jobs__use=JobUse.CURRENT)
     assert not current.filter(confirmed_on__gt=timezone.localdate(now)).exists()
 

@@ -34,10 +34,10 @@ def test_rows_whatever_the_line_ends(tmp_path, ends):
 def test_short_rows_are_errors_unless_their_producer_drops_empty_ends(tmp_path):
     found = source(tmp_path, t=b"a,b,c\n1\n\n1,2,3,4\n1,2,3\n")
     strict, padded = Anomalies(), Anomalies()
-    assert [row for _line, row in found.rows("t.csv", ("a", "c"), strict)] == [["1", "3"]]
+    assert [tuple(row) for _line, row in found.rows("t.csv", ("a", "c"), strict)] == [("1", "3")]
     assert [(e.line, e.column) for e in strict.errors] == [(2, 2), (4, 4)]
     rows = found.rows("t.csv", ("a", "c"), padded, padded=True)
-    assert [row for _line, row in rows] == [["1", ""], ["1", "3"]]
+    assert [tuple(row) for _line, row in rows] == [("1", ""), ("1", "3")]
     assert [e.line for e in padded.errors] == [4]
 
 
