@@ -22,6 +22,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 Pair = tuple[int, int]
 NamingKey = tuple[int, str]
+Compared = tuple[list[ConceptChange[int]], dict[str, Any]]
 NOTHING_HELD: Held[Any, Any] = Held({}, {})
 
 
@@ -48,14 +49,14 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class EditionPlan:
-    """Everything an import will write. `changes` and `counts` are against the edition before."""
+    """Everything an import will write. `compared` gives the changes since the edition before and their
+    figures; None where there is nothing to compare. It reads nothing more: it may run beside the writing."""
 
     new_concepts: dict[Key, int]
     revisions: IntervalPlan[int, ConceptState]
     translations: IntervalPlan[NamingKey, ConceptState]
     links: dict[str, IntervalPlan[Pair, str]]
-    changes: list[ConceptChange[int]]
-    counts: dict[str, Any] | None
+    compared: Callable[[], Compared] | None
 
 
 def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> EditionPlan:
@@ -80,14 +81,13 @@ def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> E
     }
     held_links = _links(reference, 0, place.last)
     links = _planned_links(parsed, reference, place, scopes, stated_links, held_links)
-    found: list[ConceptChange[int]] = []
-    counts = None
+    compared = None
     if place.before is not None and not place.completes:
         old = Snapshot(held.values, {k: rows.values for k, rows in held_links.items()}, place.before.language)
         new = Snapshot(stated, stated_links, language=parsed.language)
-        found, counts = _compared(old, new, parsed, place.before, ids)
+        compared = _comparison(old, new, parsed, place.before, ids)
     translations = _translations(parsed, reference, place, ids, listed)
-    return EditionPlan(new_concepts, revisions, translations, links, found, counts)
+    return EditionPlan(new_concepts, revisions, translations, links, compared)
 
 
 def _planned_links(
@@ -120,28 +120,35 @@ def _planned_links(
     }
 
 
-def _compared(
+def _comparison(
     old: Snapshot[int],
     new: Snapshot[int],
     parsed: ParsedEdition,
     before: Edition,
     ids: Mapping[Key, int],
-) -> tuple[list[ConceptChange[int]], dict[str, Any]]:
-    """The changes since the edition before, with labels in a language that both have, if there is one."""
+) -> Callable[[], Compared]:
+    """The comparison with the edition before, of labels in a language that both have, if there is one."""
     if old.language != new.language:
         if new.language in languages(before):
             old = snapshot(before, language=new.language)
         elif old.language in parsed.translations:
-            named = {ids[key]: state for key, state in parsed.translations[old.language].items()}
+            named = {
+                ids[key]: state for key, state in parsed.translations[old.language].items() if key in ids
+            }
             concepts = {
-                c: s._replace(label=named[c].label) if c in named else s for c, s in new.concepts.items()
+                c: state._replace(label=named[c].label) if c in named else state
+                for c, state in new.concepts.items()
             }
             new = Snapshot(concepts, new.links, language=old.language)
     old = Snapshot(old.concepts, old.links, old.language, says_links=bool(old.linked(USES)))
-    found = edition_diff.changes(old, new, same_identifier=_same_identifier(ids))
     declared = {ids[was]: ids[now] for was, now in parsed.successors.items() if was in ids and now in ids}
-    found += successors(old, new, found, declared=declared)
-    return found, edition_diff.counts(old, new, found)
+
+    def compared() -> Compared:
+        found = edition_diff.changes(old, new, same_identifier=_same_identifier(ids))
+        found += successors(old, new, found, declared=declared)
+        return found, edition_diff.counts(old, new, found)
+
+    return compared
 
 
 def _same_identifier(ids: Mapping[Key, int]) -> Iterator[tuple[int, int]]:

@@ -194,15 +194,25 @@ class _Reading(Reading):
 
     def _uses(self) -> None:
         table = "coherence_item"
+        uses = self.edition.links.setdefault("uses", {})
         for line, (job_code, item_code, core) in self._rows(table, "code_rome", "code_ogr", "coeur_metier"):
-            job = self._known(table, line, 1, self.jobs, job_code)
-            item = self._known(table, line, 2, self.items, item_code)
-            if core not in FLAGS:
-                message = _("valeur inconnue dans coeur_metier : %s") % core
-                self.anomalies.error(self.tables[table], "unknown_value", message, line, 3)
-            elif job and item and not self._link("uses", job, item, FLAGS[core]):
-                message = _("lien déjà rencontré : %(job)s – %(item)s") % {"job": job_code, "item": item_code}
-                self.anomalies.error(self.tables[table], "duplicate_id", message, line, 1)
+            job, item, flag = self.jobs.get(job_code), self.items.get(item_code), FLAGS.get(core)
+            if job is None or item is None or flag is None or (job, item) in uses:
+                self._refuse_use(line, job_code, item_code, core)
+            else:
+                uses[job, item] = flag
+
+    def _refuse_use(self, line: int, job_code: str, item_code: str, core: str) -> None:
+        """Says what is wrong with a row of coherence_item."""
+        table = "coherence_item"
+        job = self._known(table, line, 1, self.jobs, job_code)
+        item = self._known(table, line, 2, self.items, item_code)
+        if core not in FLAGS:
+            message = _("valeur inconnue dans coeur_metier : %s") % core
+            self.anomalies.error(self.tables[table], "unknown_value", message, line, 3)
+        elif job and item:
+            message = _("lien déjà rencontré : %(job)s – %(item)s") % {"job": job_code, "item": item_code}
+            self.anomalies.error(self.tables[table], "duplicate_id", message, line, 1)
 
     def _neighbours(self) -> None:
         table = "rubrique_mobilite"
@@ -360,14 +370,18 @@ class _Reading(Reading):
     def _check_links(self) -> None:
         table = "liens_rome_referentiels"
         columns = ("code_rome", "code_ogr", "code_compo_bloc")
-        listed = {
-            (job, item) for _line, (job, item, bloc) in self._rows(table, *columns) if bloc in BLOCS_OF_ITEMS
-        }
         stated = {(job.external_id, item.external_id) for job, item in self.edition.links.get("uses", {})}
-        if listed != stated:
+        more = same = 0
+        for _line, (job, item, bloc) in self._rows(table, *columns):
+            if bloc in BLOCS_OF_ITEMS:
+                if (job, item) in stated:
+                    same += 1
+                else:
+                    more += 1
+        if more or same != len(stated):
             message = _("%(more)d liens de plus et %(fewer)d de moins que coherence_item, qui fait foi") % {
-                "more": len(listed - stated),
-                "fewer": len(stated - listed),
+                "more": more,
+                "fewer": len(stated) - same,
             }
             self.anomalies.note(self.tables[table], "disagrees", message)
 

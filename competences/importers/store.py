@@ -8,10 +8,10 @@ from django.db import connection
 
 from competences.importers.bulk import NULL, copy_rows, text
 from competences.importers.plan import EditionPlan
-from competences.models import Edition, Reference
+from competences.models import Edition
 from competences.rules.edition_diff import ConceptChange, ConceptState
 from competences.rules.intervals import IntervalPlan
-from competences.rules.labels import fold, stems
+from competences.rules.labels import fold
 
 FOREIGN_KEYS = {
     "competences_concept": {"reference_id": "competences_reference"},
@@ -27,15 +27,15 @@ FOREIGN_KEYS = {
 """The foreign keys of the tables that an import writes in bulk (importers/bulk.py)."""
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
-_NAMING = "label, folded, alternatives, description, words, since, until"
+_NAMING = "label, folded, alternatives, description, since, until"
 
 
-def write_plan(plan: EditionPlan, reference: Reference, edition: Edition, language: str) -> None:
-    """Writes concepts, names and links, inside the caller's transaction. `language` is that of revisions."""
+def write_plan(plan: EditionPlan, edition: Edition) -> None:
+    """Writes concepts, names and links, inside the caller's transaction."""
     copy_rows(
         "competences_concept (id, reference_id, kind, external_id)",
         (
-            f"{identity}\t{reference.pk}\t{key.kind}\t{text(key.external_id)}\n"
+            f"{identity}\t{edition.reference_id}\t{key.kind}\t{text(key.external_id)}\n"
             for key, identity in plan.new_concepts.items()
         ),
     )
@@ -49,14 +49,14 @@ def write_plan(plan: EditionPlan, reference: Reference, edition: Edition, langua
     copy_rows(
         f"competences_conceptrevision (concept_id, attributes, {_NAMING})",
         (
-            f"{concept}\t{_attributes(state.attributes)}\t{_naming(state, language, since, until)}"
+            f"{concept}\t{_attributes(state.attributes)}\t{_naming(state, since, until)}"
             for concept, state, since, until in plan.revisions.add
         ),
     )
     copy_rows(
         f"competences_concepttranslation (concept_id, language, {_NAMING})",
         (
-            f"{concept}\t{other}\t{_naming(state, other, since, until)}"
+            f"{concept}\t{other}\t{_naming(state, since, until)}"
             for (concept, other), state, since, until in plan.translations.add
         ),
     )
@@ -100,12 +100,9 @@ def _attributes(attributes: Mapping[str, Any]) -> str:
     return text(_encode(attributes)) if attributes else "{}"
 
 
-def _naming(state: ConceptState, language: str, since: int, until: int) -> str:
-    folded = fold(state.label)
-    words = stems(f"{folded} {fold(state.alternatives)}" if state.alternatives else folded)
-    found = " ".join([f"'{word}'" for word in words])
-    texts = f"{text(state.label)}\t{folded}\t{text(state.alternatives)}\t{text(state.description)}"
-    return f"{texts}\t{found}\t{since}\t{until}\n"
+def _naming(state: ConceptState, since: int, until: int) -> str:
+    texts = f"{text(state.label)}\t{fold(state.label)}\t{text(state.alternatives)}\t{text(state.description)}"
+    return f"{texts}\t{since}\t{until}\n"
 
 
 def _guess(change: ConceptChange[int]) -> str:

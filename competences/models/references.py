@@ -11,8 +11,6 @@ from datetime import date
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -240,15 +238,14 @@ class IntervalQuerySet(models.QuerySet):
 class Naming(models.Model):
     """A name in one language during an interval of editions.
 
-    `alternatives` are the other names that the source gives, one a line, without the label itself;
-    `words` holds the stems of them all (rules/labels.py), which a search looks for.
+    `folded` is the label as it is compared (rules/labels.py); `alternatives` are the other names that the
+    source gives, one a line, without the label itself.
     """
 
     label = models.TextField()
     folded = models.TextField()
     alternatives = models.TextField(blank=True)
     description = models.TextField(blank=True)
-    words = SearchVectorField()
     since = models.BigIntegerField()
     until = models.BigIntegerField(default=OPEN)
 
@@ -283,7 +280,6 @@ class ConceptRevision(Naming):
                 violation_error_message=_("La fin doit suivre le début."),
             ),
         ]
-        indexes = [GinIndex(fields=["words"], name="concept_revision_words")]
 
 
 class ConceptTranslation(Naming):
@@ -307,7 +303,6 @@ class ConceptTranslation(Naming):
                 violation_error_message=_("La fin doit suivre le début."),
             ),
         ]
-        indexes = [GinIndex(fields=["words"], name="concept_translation_words")]
 
 
 class ConceptLink(models.Model):

@@ -4,6 +4,7 @@ import gc
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from competences.importers.source import BrokenSource, Source
 from competences.importers.store import FOREIGN_KEYS, write_changes, write_plan
 from competences.models import Edition, EditionSource, Reference
 from competences.queries.references import changes_between, languages, neighbours
+from competences.rules.edition_diff import ConceptChange
 from competences.rules.positions import position
 
 PARSERS: Parsers = {"digcomp": digcomp.parse, "esco": esco.parse, "own": own.parse, "rome": rome.parse}
@@ -167,10 +169,14 @@ def _import(
     progress(PLANNED)
     edition.counts = parsed.counts() | (edition.counts if completed else {})
     edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in parsed.anomalies)]
-    if not completed:
-        edition.changes = plan.counts
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Comparing takes Python's time, writing the server's: the two go on together.
+        compared = beside.submit(plan.compared) if plan.compared else None
+        if apply:
+            _apply(edition, parsed, plan, place, progress)
+        changes, edition.changes = compared.result() if compared else ([], edition.changes)
     if apply:
-        _apply(edition, parsed, plan, place, progress)
+        _apply_changes(edition, changes, place)
     return _report(edition, slug, applied=apply, already_imported=False)
 
 
@@ -213,16 +219,23 @@ def _completed(reference: Reference, parsed: ParsedEdition) -> Edition | None:
 def _apply(
     edition: Edition, parsed: ParsedEdition, plan: EditionPlan, place: Place, progress: Progress
 ) -> None:
+    """Writes the edition and what it states."""
     if place.completes:
         edition.content_revision += 1
         edition.impact = ImpactState.WAITING
     edition.save()
     EditionSource.objects.bulk_create(EditionSource(edition=edition, **m._asdict()) for m in parsed.sources)
     with checked_together(FOREIGN_KEYS):
-        write_plan(plan, edition.reference, edition, edition.language)
-        progress(WRITTEN)
-        if plan.changes:
-            write_changes(edition, plan.changes)
+        write_plan(plan, edition)
+    progress(WRITTEN)
+
+
+def _apply_changes(edition: Edition, changes: Sequence[ConceptChange[int]], place: Place) -> None:
+    """Writes what changed since the edition before, and again what the next one changed since this one."""
+    if changes:
+        edition.save(update_fields=["changes"])
+        with checked_together(FOREIGN_KEYS):
+            write_changes(edition, changes)
     if sum(edition.counts.values()) > MANY:
         analyse()
     if place.completes and place.before is not None:

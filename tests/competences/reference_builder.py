@@ -1,7 +1,5 @@
 """A small reference told in a few lines: what each edition says, and the rows that follow from it."""
 
-from django.db import connection
-
 from competences.models import (
     OPEN,
     Change,
@@ -12,7 +10,7 @@ from competences.models import (
     Edition,
     Reference,
 )
-from competences.rules.labels import fold, stems
+from competences.rules.labels import fold
 from competences.rules.positions import position
 
 
@@ -46,21 +44,14 @@ class Built:
         return made
 
     def revision(self, concept, label, since, until=None, **fields):
-        row = ConceptRevision.objects.create(
+        return ConceptRevision.objects.create(
             concept=concept,
             label=label,
             folded=fold(label),
-            words="",
             since=self.place(since),
             until=self.place(until),
             **fields,
         )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE competences_conceptrevision SET words = array_to_tsvector(%s) WHERE id = %s",
-                [stems(row.folded), row.pk],
-            )
-        return row
 
     def translate(self, concept, language, label, since="1", until=None, **fields):
         return ConceptTranslation.objects.create(
@@ -68,7 +59,6 @@ class Built:
             language=language,
             label=label,
             folded=fold(label),
-            words="",
             since=self.place(since),
             until=self.place(until),
             **fields,

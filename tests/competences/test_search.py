@@ -36,7 +36,7 @@ def built():
 
 def translate(concept, language, label, **fields):
     return ConceptTranslation.objects.create(
-        concept=concept, language=language, label=label, folded=fold(label), words="", since=0, **fields
+        concept=concept, language=language, label=label, folded=fold(label), since=0, **fields
     )
 
 
