@@ -1,6 +1,7 @@
 """The real tables of signals on the real ROME, against figures counted apart."""
 
 from collections import Counter
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,8 +32,8 @@ def test_the_table_of_codes():
     assert len(found) == 532
     # Read as integers, these two lost their zero.
     assert {isco for isco in found.values() if isco.startswith("0")} == {"0110", "0310"}
-    sheet = openpyxl.load_workbook(ROME_ISCO, read_only=True)["ROME to ISCO-08"]
-    rows = list(sheet.iter_rows(min_row=2, max_col=4, values_only=True))
+    with closing(openpyxl.load_workbook(ROME_ISCO, read_only=True)) as book:
+        rows = list(book["ROME to ISCO-08"].iter_rows(min_row=2, max_col=4, values_only=True))
     assert sum(all(cell is None for cell in row) for row in rows) == 361
     told = [row for row in rows if row[0] is not None]
     assert {row[0]: f"{row[3]:04d}" for row in told} == found
