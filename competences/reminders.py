@@ -29,6 +29,14 @@ def register() -> None:
     )
     notifications.register(
         NotificationKind(
+            name="edition_retired",
+            category=Category.SKILLS,
+            title=_("Une édition du référentiel a été retirée"),
+            template="edition_retired",
+        )
+    )
+    notifications.register(
+        NotificationKind(
             name="organisation_jobs_changed",
             category=Category.SKILLS,
             title=_("Le référentiel a changé pour les métiers de mon organisation"),

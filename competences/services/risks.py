@@ -97,6 +97,37 @@ def _assess(actor: Actor, edition: Edition, now: dt.datetime, done: Impact) -> N
         )
 
 
+@transaction.atomic
+def undo_impact(*, actor: Actor, edition: Edition, now: dt.datetime) -> dict[str, int]:
+    """Closes what a retired edition opened, takes back its proposals, and tells whoever had been told of it.
+
+    Its Change rows must still be there: the statements that it touched are looked at again, under the
+    history without it. A message that has not left is called off by itself: nothing is left to see.
+    """
+    done = Impact()
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        cursor.execute(_TOUCHED + _BY_CHANGES, _change_names(edition))
+        cursor.execute(_CLOSE_RETIRED, {"now": now, "edition": edition.pk})
+        closed = cursor.rowcount
+        cursor.execute(
+            "UPDATE competences_successorproposal SET state = 'withdrawn', answered_at = %s"
+            " WHERE edition_id = %s AND state = 'waiting'",
+            [now, edition.pk],
+        )
+        proposals = cursor.rowcount
+        _reconcile(cursor, now, done)
+    told = enqueue_select(
+        actor=actor, kind="edition_retired", select=_PEOPLE_WHO_WERE_TOLD, params={"edition": edition.pk}
+    )
+    return {
+        "flags_closed": closed + done.closed,
+        "flags_opened": done.flags,
+        "proposals": proposals,
+        "messages": told,
+    }
+
+
 def _change_names(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition.pk,
@@ -297,4 +328,18 @@ _MEMBERS_TO_TELL = """
             WHERE l.source_id = j.title_id AND l.kind = 'title_of' AND l.until > e.position
             AND c.edition_id = e.id AND c.concept_kind = %(job)s AND c.kind = ANY(%(job_changes)s))
     )
+"""
+
+_CLOSE_RETIRED = """
+    UPDATE competences_riskflag
+    SET closed_at = greatest(%(now)s, opened_at), closed_because = 'edition_retired'
+    WHERE edition_id = %(edition)s AND closed_at IS NULL
+"""
+
+_PEOPLE_WHO_WERE_TOLD = """
+    SELECT DISTINCT n.recipient_id,
+        format('edition_retired:%%s:%%s', e.public_id, n.recipient_id) AS dedupe_key,
+        jsonb_build_object('edition', e.id) AS payload
+    FROM accounts_notification n JOIN competences_edition e ON e.id = %(edition)s
+    WHERE n.kind = 'reference_changed' AND n.state = 'sent' AND (n.payload->>'edition')::bigint = e.id
 """
