@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -13,6 +14,9 @@ from competences.models import Change, Concept, Edition, Reference
 from competences.rules import edition_diff
 from competences.rules.edition_diff import USES, ConceptChange, ConceptState, Snapshot
 from competences.rules.successors import SURE, successors
+
+NAMED_AT_ONCE = 10_000
+"""Concepts named by their keys in one query; more are found by reading the whole reference."""
 
 
 class NoSuchEdition(DomainError):
@@ -135,14 +139,63 @@ def _declared(edition: Edition) -> dict[int, int]:
     return dict(rows.values_list("concept_id", "other_id"))
 
 
-def compare(reference: str, first: str, second: str) -> dict[str, Any]:
-    """The figures of the changes from one edition to another, as `reference_changes` prints them.
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """One change between two editions, with the producer's identifiers."""
 
+    change: str
+    kind: str
+    id: str
+    other: str
+    before: str
+    after: str
+    confidence: int | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two editions compared: the figures of everything, and the changes of the kinds asked for."""
+
+    reference: str
+    old: Edition
+    new: Edition
+    figures: dict[str, Any]
+    changes: list[ToldChange]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures as `reference_changes --format json` prints them."""
+        return {"reference": self.reference, "from": self.old.name, "to": self.new.name, **self.figures}
+
+
+def compare(reference: str, first: str, second: str, *, kind: str = "", change: str = "") -> Comparison:
+    """What differs from one edition to another of a reference, neighbours or not, in either order.
+
+    `kind` and `change` choose the changes that are listed; the figures are those of everything.
     Raises NoSuchEdition.
     """
     old, new = find_edition(reference, first), find_edition(reference, second)
-    _found, figures = changes_between(old, new)
-    return {"reference": reference, "from": old.name, "to": new.name, **figures}
+    found, figures = changes_between(old, new)
+    chosen = [c for c in found if kind in ("", c.concept_kind) and change in ("", c.kind)]
+    named = {c.concept for c in chosen} | {c.other for c in chosen if c.other is not None}
+    concepts = Concept.objects.filter(reference=old.reference)
+    if len(named) < NAMED_AT_ONCE:
+        concepts = concepts.filter(pk__in=named)
+    ids = dict(concepts.values_list("pk", "external_id"))
+    told = [
+        ToldChange(
+            c.kind,
+            c.concept_kind,
+            ids[c.concept],
+            "" if c.other is None else ids[c.other],
+            c.before,
+            c.after,
+            c.confidence,
+            c.reasons,
+        )
+        for c in chosen
+    ]
+    return Comparison(reference, old, new, figures, told)
 
 
 def _attributes(text: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def test_two_editions_and_their_changes():
     assert first.changes is None
     assert second.applied
     assert second.counts["job"] == second.changes["counts"]["job"]["after"]
-    told = compare("demo", "1", "2")
+    told = compare("demo", "1", "2").as_dict()
     assert {"counts": told["counts"], "links": told["links"]} == second.changes
     for kind, figures in told["counts"].items():
         for name in set(figures) - {"before", "after"}:
@@ -86,12 +86,12 @@ def test_an_older_edition_after_a_newer_one_gives_the_same_history(folder):
     run(STARTER / "demo_v1")
     late = {name: snapshot(find_edition("demo", name)) for name in "12"}
     stored = set(Change.objects.values_list("kind", "concept__external_id", "other__external_id"))
-    figures = compare("demo", "1", "2")
+    figures = compare("demo", "1", "2").as_dict()
     Reference.objects.all().delete()
     run(STARTER / "demo_v1")
     run(STARTER / "demo_v2")
     assert stored == set(Change.objects.values_list("kind", "concept__external_id", "other__external_id"))
-    assert figures == compare("demo", "1", "2")
+    assert figures == compare("demo", "1", "2").as_dict()
     for name, was in late.items():
         now = snapshot(find_edition("demo", name))
         assert sorted(map(repr, was.concepts.values())) == sorted(map(repr, now.concepts.values()))
