@@ -84,10 +84,37 @@ def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> E
     compared = None
     if place.before is not None and not place.completes:
         old = Snapshot(held.values, {k: rows.values for k, rows in held_links.items()}, place.before.language)
-        new = Snapshot(stated, stated_links, language=parsed.language)
+        new = Snapshot(*_as_it_stands(parsed, scopes, stated, stated_links, old), language=parsed.language)
         compared = _comparison(old, new, parsed, place.before, ids)
     translations = _translations(parsed, reference, place, ids, listed)
     return EditionPlan(new_concepts, revisions, translations, links, compared)
+
+
+def _as_it_stands(
+    parsed: ParsedEdition,
+    scopes: Mapping[int, str],
+    stated: Mapping[int, ConceptState],
+    links: Mapping[str, Mapping[Pair, str]],
+    old: Snapshot[int],
+) -> tuple[Mapping[int, ConceptState], Mapping[str, Mapping[Pair, str]]]:
+    """The concepts and links of the new edition: what it states, and what it leaves unsaid as it was."""
+    if parsed.unstated_scopes:
+        left = {c: s for c, s in old.concepts.items() if scopes[c] in parsed.unstated_scopes}
+        stated = {**left, **stated}
+    if parsed.unstated_links:
+        unstated = parsed.unstated_links
+        links = {
+            kind: {
+                **{
+                    (source, target): flag
+                    for (source, target), flag in old.linked(kind).items()
+                    if (kind, scopes[source], scopes[target]) in unstated
+                },
+                **links.get(kind, {}),
+            }
+            for kind in dict.fromkeys((*old.links, *links))
+        }
+    return stated, links
 
 
 def _planned_links(

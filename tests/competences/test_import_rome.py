@@ -119,6 +119,8 @@ def test_an_absent_optional_file_changes_nothing_of_what_it_would_say(folder):
     report = run(folder)
     assert {a["code"] for a in report.anomalies} == {"not_stated"}
     assert set(groups.open().values_list("concept__external_id", "label")) == before
+    assert report.changes["counts"]["group"]["removed"] == 0
+    assert report.changes == compare("demo", "1", "2").figures
     kept = ConceptRevision.objects.filter(concept__kind="job").exclude(description="").open().count()
     assert kept > 0
 

@@ -97,6 +97,7 @@ def test_rome_58_to_60():
         assert import_edition(actor=SYSTEM, format="rome", paths=[path], apply=True).applied
     again = import_edition(actor=SYSTEM, format="rome", paths=[DATA / "rome_v460_csv_utf8.zip"], apply=True)
     assert again.already_imported
+    assert again.changes == compare("rome", "58", "60").figures
     told = compare("rome", "58", "60").as_dict()
     for kind, figures in counted_apart().items():
         shown = told["links"] if kind == "links" else told["counts"][kind]
