@@ -232,8 +232,8 @@ def _apply(
 
 def _apply_changes(edition: Edition, changes: Sequence[ConceptChange[int]], place: Place) -> None:
     """Writes what changed since the edition before, and again what the next one changed since this one."""
+    edition.save(update_fields=["changes"])
     if changes:
-        edition.save(update_fields=["changes"])
         with checked_together(FOREIGN_KEYS):
             write_changes(edition, changes)
     if sum(edition.counts.values()) > MANY:
