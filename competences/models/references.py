@@ -43,6 +43,7 @@ __all__ = [
 def visible_lookup(actor: Actor | AnonymousUser, on: date, prefix: str = "") -> Q:
     """Which references an actor may see on a day: the published ones, and those of their organisations.
 
+    The one place that says so: every read of a reference goes through it, or reads the published ones alone.
     `prefix` leads to the reference ("reference__" from an edition or a concept). Nobody is a visitor too.
     """
     if isinstance(actor, System):
@@ -75,8 +76,8 @@ class Reference(models.Model):
         verbose_name=_("organisation propriétaire"),
         null=True,
         blank=True,
-        # A reference outlives its owner: people's records point to its concepts.
-        on_delete=models.SET_NULL,
+        # Without its owner it would be everybody's to read; and it cannot go with it: records point to it.
+        on_delete=models.PROTECT,
         related_name="references",
     )
 
@@ -198,6 +199,12 @@ class EditionSource(models.Model):
         return f"{self.name} ({self.sha256[:12]})"
 
 
+class ConceptQuerySet(models.QuerySet["Concept"]):
+    def visible_to(self, actor: Actor | AnonymousUser, *, on: date) -> Self:
+        """Concepts of the references that the actor may see that day."""
+        return self.filter(visible_lookup(actor, on, "reference__"))
+
+
 class Concept(models.Model):
     """A thing that a reference names by an identifier of its own. Never deleted."""
 
@@ -207,6 +214,8 @@ class Concept(models.Model):
     )
     kind = models.CharField(max_length=10, choices=ConceptKind)
     external_id = models.CharField(max_length=255)
+
+    objects = ConceptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("concept")
