@@ -1,5 +1,6 @@
-"""What an edition changed, as a list with counts and filters. Public: no actor, no access door."""
+"""What an edition changed, as a list with counts and filters, for who may read its reference."""
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from accounts.errors import NotFound
 from competences.enums import ChangeKind, ConceptKind
 from competences.models import Change, Concept
 from competences.queries.names import Labels, Named
+from competences.queries.readable import Reader
 from competences.queries.sheets import History, history
 
 PAGE_SIZE = 50
@@ -84,7 +86,15 @@ class Group(NamedTuple):
 
 
 def change_page(
-    *, slug: str, number: str, kind: str = "", concept_kind: str = "", after: str = "", before: str = ""
+    *,
+    actor: Reader,
+    on: dt.date,
+    slug: str,
+    number: str,
+    kind: str = "",
+    concept_kind: str = "",
+    after: str = "",
+    before: str = "",
 ) -> ChangePage:
     """The changes that edition `number` brought, of one kind of change or of concept if given. Four queries;
     five in another language than the edition's.
@@ -92,11 +102,12 @@ def change_page(
     Jobs come first, then titles, skills, knowledge and contexts, in the order in which the import wrote them.
     `after` is the key of the last row already seen, `before` that of the first row of the page after; an
     unreadable key starts over.
-    Raises NotFound for an unknown edition, and for a filter that is no kind at all.
+    Raises NotFound for an edition that is unknown or not for the actor that day, and for a filter that is
+    no kind at all.
     """
     if (kind and kind not in ChangeKind) or (concept_kind and concept_kind not in ConceptKind):
         raise NotFound
-    past = history(slug=slug, number=number)
+    past = history(actor=actor, on=on, slug=slug, number=number)
     changes = Change.objects.filter(edition=past.shown)
     key, end = _key(after), _key(before)
     groups = _groups(changes, Q(pk__lt=end or key + 1))

@@ -1,9 +1,10 @@
 """One job in two editions of its reference, whichever they are and in either order.
 
 Everything comes from the intervals: the rows of changes only speak of editions that follow each other.
-Public: no actor, no access door.
+For who may read the reference.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from accounts.errors import NotFound
 from competences.enums import ConceptKind, LinkKind
 from competences.models import Concept, ConceptLink, ConceptRevision, Edition
 from competences.queries.names import Labels, Name, Named
+from competences.queries.readable import Reader
 from competences.queries.sheets import (
     CORE_ORDER,
     History,
@@ -125,13 +127,16 @@ class JobComparison:
         )
 
 
-def compare_job(*, slug: str, code: str, first: str = "", second: str = "") -> JobComparison | None:
+def compare_job(
+    *, actor: Reader, on: dt.date, slug: str, code: str, first: str = "", second: str = ""
+) -> JobComparison | None:
     """A job from edition `first` to edition `second`; the newest and the one before it where not said.
 
     Five queries, one more for a renamed job and one more in another language than the edition's. None
-    for a reference that has one edition alone. Raises NotFound for an unknown reference, edition or job.
+    for a reference that has one edition alone. Raises NotFound for a reference, edition or job that is
+    unknown or not for the actor that day.
     """
-    past = history(slug=slug)
+    past = history(actor=actor, on=on, slug=slug)
     concept = find_concept(past, ConceptKind.JOB, code)
     if len(past.editions) < 2:
         return None

@@ -1,9 +1,10 @@
 """The jobs near a job: the skills and knowledge that both ask for, and those that only the other asks for.
 
 The producer's own neighbours where it names some; else the jobs of the same reference that share most skills
-and knowledge. Public, but for `held`: the concepts that a person's own record holds.
+and knowledge. For who may read the reference; `held` are the concepts that the reader's own record holds.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from accounts.models import User
 from competences.enums import ConceptKind, LinkKind
 from competences.models import Concept, ConceptLink, SkillStatement
 from competences.queries.names import Labels, Named
+from competences.queries.readable import Reader
 from competences.queries.sheets import CORE_ORDER, History, Sheet, find_concept, history
 from competences.rules.labels import fold
 
@@ -74,16 +76,16 @@ def sheet_neighbours(sheet: Sheet) -> tuple[list[Neighbour], bool]:
 
 
 def neighbour_page(
-    *, slug: str, code: str, number: str | None = None, chosen: str = "", reader: User | None = None
+    *, actor: Reader, on: dt.date, slug: str, code: str, number: str | None = None, chosen: str = ""
 ) -> NeighbourPage:
     """The neighbours of a job as of an edition, and the lists of the neighbour whose code is `chosen`, or of
     the first one.
 
     Six queries; one more each for neighbours that we work out, for a reader who is signed in, and in
-    another language than the edition's. Raises NotFound for what does not exist and for a job that is not a
-    neighbour.
+    another language than the edition's. Raises NotFound for what does not exist or is not for the actor that
+    day, and for a job that is not a neighbour.
     """
-    past = history(slug=slug, number=number)
+    past = history(actor=actor, on=on, slug=slug, number=number)
     concept = find_concept(past, ConceptKind.JOB, code)
     links = _links_out(past.position, [concept.pk], [LinkKind.USES, LinkKind.NEIGHBOUR])[concept.pk]
     own = [row for row in links if row[1] in SHARED]
@@ -110,7 +112,7 @@ def neighbour_page(
         neighbours=neighbours,
         is_computed=is_computed,
         chosen=lists,
-        held=_held(reader, lists.missing) if reader and lists else frozenset(),
+        held=_held(actor, lists.missing) if isinstance(actor, User) and lists else frozenset(),
     )
 
 

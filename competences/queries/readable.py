@@ -1,19 +1,18 @@
-"""Which references somebody may read: the published ones, and those of the organisations one belongs to."""
+"""What somebody may read of the references, by the one filter: `visible_to` of models/references.py."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.access import Actor, organisations_of
-from accounts.enums import OrganisationKind
+from accounts.actors import Actor
 from competences.models import Reference
 
-Reader = Actor | AnonymousUser | None
-"""Who reads; None and a visitor read what is published."""
+Reader = Actor | AnonymousUser
+"""Who reads (`request.user`, or SYSTEM in jobs and commands)."""
 
 
 class Readable(NamedTuple):
@@ -25,23 +24,25 @@ class Readable(NamedTuple):
     state: str
 
 
-def readable_references(reader: Reader, *, on: dt.date | None = None) -> QuerySet[Reference]:
-    """The references that `reader` may read on the day `on` (today when left out).
-
-    A reference that an organisation owns is for its members: the public never sees it.
+def hidden_references(actor: Reader, references: Iterable[Reference], *, on: dt.date) -> frozenset[int]:
+    """Those of the references that the actor may not read, for lists that name what they hold without a way
+    to it. One query; none where nobody owns any of them.
     """
-    allowed = Q(owner=None)
-    if reader is not None and not isinstance(reader, AnonymousUser):
-        for kind in OrganisationKind:
-            allowed |= Q(owner__in=organisations_of(reader, kind, on=on or timezone.localdate()))
-    return Reference.objects.filter(allowed)
+    owned = {reference.pk for reference in references if reference.owner_id is not None}
+    if not owned:
+        return frozenset()
+    seen = Reference.objects.visible_to(actor, on=on).filter(pk__in=owned)
+    return frozenset(owned.difference(seen.values_list("pk", flat=True)))
 
 
-def readable_states(reader: Reader) -> list[Readable]:
-    """The same by slug with the state of each: one query, two for a person."""
+def readable_states(reader: Reader | None) -> list[Readable]:
+    """The references that `reader` may read today, by slug, with the state of each; the published ones for
+    None. One query, two for a person.
+    """
     owned: list[int] = []
     if reader is not None and not isinstance(reader, AnonymousUser):
-        owned = list(readable_references(reader).exclude(owner=None).values_list("pk", flat=True))
+        seen = Reference.objects.visible_to(reader, on=timezone.localdate())
+        owned = list(seen.exclude(owner=None).values_list("pk", flat=True))
     with connection.cursor() as cursor:
         # Every search asks this: the ORM would take longer to write it than the database to answer.
         cursor.execute(

@@ -1,5 +1,6 @@
 """Reads of the references: an edition by its name, an edition whole, and the comparison of two."""
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import DomainError, NotFound
 from competences.enums import ChangeKind
 from competences.models import Change, Concept, Edition, Reference
+from competences.queries.readable import Reader
 from competences.rules import edition_diff
 from competences.rules.edition_diff import USES, ConceptChange, ConceptState, Snapshot
 from competences.rules.successors import SURE, successors
@@ -47,12 +49,15 @@ def last_edition_of(concept: Concept) -> Edition | None:
     return editions.filter(position__lt=until).last() if until else None
 
 
-def named_concept(concept_id: int, kinds: Sequence[str]) -> tuple[Concept, Edition, str]:
+def named_concept(
+    concept_id: int, kinds: Sequence[str], *, actor: Reader, on: dt.date
+) -> tuple[Concept, Edition, str]:
     """A concept that a person named, of one of these kinds; the newest edition that holds it; its label.
 
-    Raises NotFound.
+    A person names what they may read: raises NotFound for anything else, and for what does not exist.
     """
-    concept = Concept.objects.select_related("reference").filter(pk=concept_id, kind__in=kinds).first()
+    rows = Concept.objects.visible_to(actor, on=on).select_related("reference")
+    concept = rows.filter(pk=concept_id, kind__in=kinds).first()
     edition = last_edition_of(concept) if concept else None
     if concept is None or edition is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""What to read beside a concept that jobs no longer ask for. Public: no actor, no access door."""
+"""What to read beside a concept that jobs no longer ask for. The sheet was read by who may."""
 
 from rapidfuzz import fuzz
 

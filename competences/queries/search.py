@@ -65,7 +65,7 @@ def search(
     kinds: Sequence[str] = SEARCHED,
     reference: str | None = None,
     limit: int = 10,
-    readable: Reader = None,
+    readable: Reader | None = None,
 ) -> list[Hit]:
     """The best concepts for what a person typed, best first; none for a text without a word.
 
@@ -82,7 +82,7 @@ def find(
     reference: str | None = None,
     limit: int = 10,
     limit_a_kind: int | None = None,
-    readable: Reader = None,
+    readable: Reader | None = None,
     language: str | None = None,
 ) -> Found:
     """The same with counts: `kinds` are searched, `kind` and `reference` are the filters chosen among them.

@@ -59,7 +59,7 @@ def results(
     reference: str | None = None,
     limit: int = SHOWN_OF_ONE_KIND,
     limit_a_kind: int = SHOWN_A_KIND,
-    readable: Reader = None,
+    readable: Reader | None = None,
     language: str | None = None,
 ) -> Results:
     """What answers a text: the best of each kind, or more of one when `kind` is chosen.

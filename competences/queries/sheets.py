@@ -1,9 +1,11 @@
 """One concept through the editions of its reference, as its sheet shows it.
 
-Everything here is public: no actor, no access door. The number of queries never depends on the number of
-rows: each function says how many it makes.
+References that nobody owns are for everybody, an own one for the members of its owner: whatever looks a
+reference up takes the `actor` and the day, and to the others an own one is absent. The number of queries
+never depends on the number of rows: each function says how many it makes.
 """
 
+import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -18,6 +20,7 @@ from accounts.errors import NotFound
 from competences.enums import ChangeKind, ConceptKind, CoreFlag, LinkKind
 from competences.models import OPEN, Change, Concept, ConceptLink, Edition, EditionSource, Reference
 from competences.queries.names import Labels, Name, Named
+from competences.queries.readable import Reader
 
 __all__ = ["History", "Labels", "Name", "Named", "Sheet", "history", "sheet"]
 
@@ -73,26 +76,29 @@ class History:
         return self.editions[place] if place < len(self.editions) else None
 
 
-def history(*, slug: str, number: str | None = None) -> History:
+def history(*, actor: Reader, on: dt.date, slug: str, number: str | None = None) -> History:
     """The history of a reference, looking at edition `number` ("60", "60.1") or at the newest. One query.
 
-    Raises NotFound for a reference without editions or an edition that is not in its history.
+    Raises NotFound for a reference without editions, one that the actor may not read that day, and an
+    edition that is not in its history, alike.
     """
-    rows = Edition.objects.in_history().filter(reference__slug=slug).select_related("reference")
-    editions = list(rows.defer("anomalies"))
+    rows = Edition.objects.in_history().visible_to(actor, on=on).filter(reference__slug=slug)
+    editions = list(rows.select_related("reference").defer("anomalies"))
     if not editions:
         raise NotFound
     past = History(editions[0].reference, editions, editions[-1])
     return past if number is None else replace(past, shown=past.find(number))
 
 
-def references_with_editions() -> list[tuple[Reference, list[Edition]]]:
-    """Every reference that has a history, by name, with its editions, newest first. Two queries.
+def references_with_editions(*, actor: Reader, on: dt.date) -> list[tuple[Reference, list[Edition]]]:
+    """The references that the actor may read and that have a history, by name, each with its editions,
+    newest first. Two queries.
 
     Each edition has its `languages`: its own first, then those of its translations.
     """
     found: dict[Reference, list[Edition]] = defaultdict(list)
-    rows = Edition.objects.in_history().select_related("reference__owner").defer("anomalies")
+    seen = Edition.objects.in_history().visible_to(actor, on=on)
+    rows = seen.select_related("reference__owner").defer("anomalies")
     sources = EditionSource.objects.only("edition_id", "language").order_by("language")
     for edition in rows.prefetch_related(Prefetch("sources", sources)):
         read = [source.language for source in edition.sources.all() if source.language]
@@ -101,10 +107,11 @@ def references_with_editions() -> list[tuple[Reference, list[Edition]]]:
     return sorted(found.items(), key=lambda pair: pair[0].name)
 
 
-def latest_change() -> Edition | None:
-    """The edition imported last among those that are compared with an edition before them. One query."""
-    compared = Edition.objects.in_history().filter(changes__isnull=False).select_related("reference")
-    return compared.order_by("-imported_at", "-position").first()
+def latest_change(*, actor: Reader, on: dt.date) -> Edition | None:
+    """The edition imported last among those that the actor may read and that are compared with one before
+    them. One query."""
+    compared = Edition.objects.in_history().visible_to(actor, on=on).filter(changes__isnull=False)
+    return compared.select_related("reference").order_by("-imported_at", "-position").first()
 
 
 # The sheet -------------------------------------------------------------------------------------------------
@@ -182,12 +189,14 @@ class Sheet:
     replaces: list[Replacement]
 
 
-def sheet(*, slug: str, kind: str, external_id: str, number: str | None = None) -> Sheet:
+def sheet(
+    *, actor: Reader, on: dt.date, slug: str, kind: str, external_id: str, number: str | None = None
+) -> Sheet:
     """The sheet of a concept. Five queries, whatever its links; six in another language than the edition's.
 
-    Raises NotFound when the reference, the edition or the concept does not exist.
+    Raises NotFound when the reference, the edition or the concept is absent, or not for the actor that day.
     """
-    past = history(slug=slug, number=number)
+    past = history(actor=actor, on=on, slug=slug, number=number)
     concept = find_concept(past, kind, external_id)
     rows = links_of(concept)
     swaps = _replacements(past, concept)

@@ -1,10 +1,11 @@
-"""Public pages that set a job beside something: itself in another edition, and the jobs near it."""
+"""Pages that set a job beside something: itself in another edition, and the jobs near it."""
 
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,11 +21,17 @@ from competences.words import KIND_PLURALS, TAG_NAMES, TAG_VALUES
 @require_safe
 def comparison(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """A job in two editions, whichever they are; where there is one edition alone, says so."""
+    actor, today = request.user, timezone.localdate()
     found = compare_job(
-        slug=slug, code=code, first=request.GET.get("de", ""), second=request.GET.get("a", "")
+        actor=actor,
+        on=today,
+        slug=slug,
+        code=code,
+        first=request.GET.get("de", ""),
+        second=request.GET.get("a", ""),
     )
     if found is None:
-        alone = sheet(slug=slug, kind=ConceptKind.JOB, external_id=code)
+        alone = sheet(actor=actor, on=today, slug=slug, kind=ConceptKind.JOB, external_id=code)
         context = {
             "shown": Named(ConceptKind.JOB, code, alone.label, lang=alone.lang),
             "reference": alone.history.reference,
@@ -55,11 +62,12 @@ def comparison(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def neighbours(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The jobs near a job, and the skills that lead to one of them; the reader's own are marked."""
     page = neighbour_page(
+        actor=request.user,
+        on=timezone.localdate(),
         slug=slug,
         code=code,
         number=request.GET.get("edition") or None,
         chosen=request.GET.get("avec", ""),
-        reader=request.user if request.user.is_authenticated else None,
     )
     number = page.history.number
     edition = {"edition": number} if number else {}

@@ -119,7 +119,9 @@ def employer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def employer_job_add(request: HttpRequest, public_id: UUID, concept_id: int) -> HttpResponse:
     """Names a job of the organisation by its title."""
     organisation = employer_of(request, public_id)
-    title, edition, _label = named_concept(concept_id, (ConceptKind.TITLE,))
+    title, edition, _label = named_concept(
+        concept_id, (ConceptKind.TITLE,), actor=request.user, on=timezone.localdate()
+    )
     try:
         add_organisation_job(
             actor=request.user,

@@ -59,7 +59,9 @@ def statements(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement_add(request: HttpRequest, concept_id: int) -> HttpResponse:
     """Declares one skill: level, source, dates."""
-    concept, edition, label = named_concept(concept_id, DECLARABLE)
+    concept, edition, label = named_concept(
+        concept_id, DECLARABLE, actor=request.user, on=timezone.localdate()
+    )
     form = SkillForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,7 +145,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_POST
 def job_add(request: HttpRequest, concept_id: int) -> HttpResponse:
     """Names a job by its title."""
-    title, edition, label = named_concept(concept_id, (ConceptKind.TITLE,))
+    title, edition, label = named_concept(
+        concept_id, (ConceptKind.TITLE,), actor=request.user, on=timezone.localdate()
+    )
     use = request.POST.get("use", "")
     if use not in JobUse.values:
         raise NotFound

@@ -1,4 +1,6 @@
-"""Public pages of the references: home, sheets of jobs and skills, what an edition changed."""
+"""Pages of the references: home, sheets of jobs and skills, what an edition changed. An own one is absent but
+to the members of its owner.
+"""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -7,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -35,19 +38,21 @@ ORPHANS = (ConceptKind.SKILL, ConceptKind.KNOWLEDGE)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What the house does for three people, a search, and the latest change."""
-    return render(request, "competences/home.html", {"latest": sheets.latest_change()})
+    latest = sheets.latest_change(actor=request.user, on=timezone.localdate())
+    return render(request, "competences/home.html", {"latest": latest})
 
 
 @require_safe
 def references(request: HttpRequest) -> HttpResponse:
-    """Every reference with its source and its editions: the way to what changes."""
+    """Every reference one may read with its source and its editions: the way to what changes."""
+    found = sheets.references_with_editions(actor=request.user, on=timezone.localdate())
     listed = [
         {
             "reference": reference,
             "source": OWN_MENTIONS.get(reference.slug) or SOURCE_MENTIONS.get(reference.format),
             "editions": [(edition, _edition_figures(edition.changes)) for edition in editions],
         }
-        for reference, editions in sheets.references_with_editions()
+        for reference, editions in found
     ]
     return render(request, "competences/references.html", {"listed": listed})
 
@@ -72,7 +77,12 @@ def _edition_figures(changes: dict[str, Any] | None) -> list[tuple[str | Promise
 def job(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """A job as of an edition, and its history."""
     sheet = sheets.sheet(
-        slug=slug, kind=ConceptKind.JOB, external_id=code, number=request.GET.get("edition") or None
+        actor=request.user,
+        on=timezone.localdate(),
+        slug=slug,
+        kind=ConceptKind.JOB,
+        external_id=code,
+        number=request.GET.get("edition") or None,
     )
     definition, _newline, tasks = sheet.description.partition("\n")
     neighbours, is_computed = sheet_neighbours(sheet)
@@ -110,7 +120,12 @@ def concept(request: HttpRequest, slug: str, kind: str, external_id: str) -> Htt
     if kind == ConceptKind.JOB:
         return redirect("competences:job", slug, external_id)
     sheet = sheets.sheet(
-        slug=slug, kind=kind, external_id=external_id, number=request.GET.get("edition") or None
+        actor=request.user,
+        on=timezone.localdate(),
+        slug=slug,
+        kind=kind,
+        external_id=external_id,
+        number=request.GET.get("edition") or None,
     )
     facts: list[tuple[str | Promise, str]] = [(_("Identifiant"), sheet.concept.external_id)]
     facts += [(label, sheet.attributes[name]) for name, label in FACTS.items() if sheet.attributes.get(name)]
@@ -178,6 +193,8 @@ def changes(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """Counts, filters and the list of what an edition changed."""
     kind, concept_kind = request.GET.get("change", ""), request.GET.get("kind", "")
     page = change_page(
+        actor=request.user,
+        on=timezone.localdate(),
         slug=slug,
         number=number,
         kind=kind,

@@ -72,7 +72,9 @@ def employer_replace(request: HttpRequest, public_id: UUID, job_id: UUID, concep
     """Another title takes the place of this one."""
     organisation = employer_of(request, public_id)
     job = _found(OrganisationJob.objects.filter(organisation=organisation), job_id)
-    title, edition, label = named_concept(concept_id, (ConceptKind.TITLE,))
+    title, edition, label = named_concept(
+        concept_id, (ConceptKind.TITLE,), actor=request.user, on=timezone.localdate()
+    )
     try:
         _remember(
             request, replace_organisation_job(actor=request.user, job=job, title=title, edition=edition)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from competences.enums import ChangeKind
 from competences.queries.changes import PAGE_SIZE, change_page
+from tests.competences.readers import ANYBODY
 from tests.competences.reference_builder import Built
 from tests.competences.test_reference_pages import text_of
 
@@ -59,7 +60,7 @@ def queries_of(client, django_assert_max_num_queries, **query):
 def test_a_page_of_very_many_changes_is_quick_and_costs_the_same_everywhere(
     many, client, django_assert_max_num_queries
 ):
-    middle = change_page(slug="petit", number="3", kind="unlinked", concept_kind="title")
+    middle = change_page(**ANYBODY, slug="petit", number="3", kind="unlinked", concept_kind="title")
     asked = [
         {},
         {"change": "renamed"},
@@ -77,7 +78,7 @@ def test_a_page_of_very_many_changes_is_quick_and_costs_the_same_everywhere(
             client.get(url, query)
             best.append(time.perf_counter() - started)
         assert min(best) < LONGEST_SECONDS, query
-    page = change_page(slug="petit", number="3")
+    page = change_page(**ANYBODY, slug="petit", number="3")
     assert (page.total, page.pages, page.page) == (MANY, MANY // PAGE_SIZE, 1)
 
 
@@ -87,7 +88,7 @@ def test_pages_forth_and_back_show_each_change_once(filters):
     fill(built, "2", 3_200, kinds=("added", "linked"))
     forth, after = [], ""
     while True:
-        page = change_page(slug="petit", number="2", after=after, **filters)
+        page = change_page(**ANYBODY, slug="petit", number="2", after=after, **filters)
         forth.append(page)
         if not (after := page.next_after):
             break
@@ -95,7 +96,7 @@ def test_pages_forth_and_back_show_each_change_once(filters):
     assert [p.page for p in forth] == list(range(1, page.pages + 1))
     back = [page]
     while before := back[-1].previous_before:
-        back.append(change_page(slug="petit", number="2", before=before, **filters))
+        back.append(change_page(**ANYBODY, slug="petit", number="2", before=before, **filters))
     assert [(p.first, p.last, p.rows) for p in reversed(back)] == [(p.first, p.last, p.rows) for p in forth]
 
 
@@ -117,7 +118,7 @@ def test_the_page_says_where_it_is_and_leads_both_ways(client):
 def test_a_key_before_everything_is_the_first_page():
     built = Built()
     built.change("2", "added", built.concept("job", "A1", "Un métier"))
-    assert len(change_page(slug="petit", number="2", before="1").rows) == 1
+    assert len(change_page(**ANYBODY, slug="petit", number="2", before="1").rows) == 1
 
 
 @pytest.mark.parametrize(

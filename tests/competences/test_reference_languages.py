@@ -12,6 +12,7 @@ from competences.queries.comparisons import compare_job
 from competences.queries.dashboards import labels_of
 from competences.queries.job_reviews import job_reviews
 from competences.queries.sheets import sheet
+from tests.competences.readers import ANYBODY
 from tests.competences.reference_builder import Built
 from tests.competences.test_reference_pages import MOST_QUERIES, text_of
 
@@ -97,7 +98,7 @@ class TestLanguage:
     def test_changes_are_named_in_the_readers_language(self, european):
         european.change("2", "unlinked", european.job, european.gone)
         with translation.override("fr"):
-            [row] = change_page(slug="europe", number="2").rows
+            [row] = change_page(**ANYBODY, slug="europe", number="2").rows
         assert (row.concept.label, row.concept.lang) == ("développeur web", "")
         assert (row.other.label, row.other.lang) == ("perforer des cartes", "")
 
@@ -129,7 +130,7 @@ class TestMixedLanguages:
 
     def test_another_language_is_not_another_name(self, mixed, client):
         assert "devient" not in text_of(client.get(job_url(mixed)))
-        found = compare_job(slug="europe", code="1", first="1", second="2")
+        found = compare_job(**ANYBODY, slug="europe", code="1", first="1", second="2")
         assert (found.is_renamed, found.is_respelt, found.speaks_one_language) == (False, False, False)
         comparison = reverse("competences:job_comparison", args=["europe", "1"])
         assert "pas dans la même langue (français, anglais)" in text_of(client.get(comparison))
@@ -137,13 +138,13 @@ class TestMixedLanguages:
     def test_a_name_in_the_readers_language_is_compared(self, mixed):
         mixed.translate(mixed.job, "fr", "conceptrice de logiciels", "2")
         with translation.override("fr"):
-            found = compare_job(slug="europe", code="1", first="1", second="2")
+            found = compare_job(**ANYBODY, slug="europe", code="1", first="1", second="2")
         assert (found.before.label, found.after.label) == ("développeur", "conceptrice de logiciels")
         assert found.is_renamed
 
     def test_what_an_edition_leaves_out_was_neither_gained_nor_lost(self, mixed, client):
         assert "compétence de plus" not in text_of(client.get(job_url(mixed)))
-        found = compare_job(slug="europe", code="1", first="1", second="2")
+        found = compare_job(**ANYBODY, slug="europe", code="1", first="1", second="2")
         assert [e.number for e in found.untold] == ["1"]
         assert found.items == {}
 
@@ -199,7 +200,7 @@ class TestKinds:
         european.link("tagged", european.core, collection)
         european.link("tagged", european.job, collection)
         with translation.override("fr"):
-            found = sheet(slug="europe", kind="group", external_id="collection:digital")
+            found = sheet(**ANYBODY, slug="europe", kind="group", external_id="collection:digital")
         assert [n.label for n in found.links["parts"]] == ["écrire du code"]
         assert [n.label for n in found.links["jobs"]] == ["développeur web"]
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from competences.queries.changes import PAGE_SIZE, change_page
 from competences.queries.sheets import MAX_LISTED, sheet
+from tests.competences.readers import ANYBODY
 from tests.competences.reference_builder import Built
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ class TestSheet:
         assert reverse("competences:concept", args=["petit", "skill", "103"]) + "?edition=1.1" in html
 
     def test_history_tells_what_came_what_went_and_what_changed_place(self, built):
-        (second, first) = sheet(slug="petit", kind="job", external_id="M1805").events
+        (second, first) = sheet(**ANYBODY, slug="petit", kind="job", external_id="M1805").events
         assert first.appeared
         assert second.renamed_to == "Développeuse, développeur informatique"
         assert [n.label for n in second.gained["skill"]] == ["Relire du code proposé par une machine"]
@@ -93,7 +94,7 @@ class TestSheet:
         assert "knowledge" not in second.gained
 
     def test_a_title_that_changed_job_tells_both(self, built):
-        (second, _first) = sheet(slug="petit", kind="title", external_id="5001").events
+        (second, _first) = sheet(**ANYBODY, slug="petit", kind="title", external_id="5001").events
         assert [n.external_id for n in second.gained["jobs"]] == ["M1805"]
         assert [n.external_id for n in second.lost["jobs"]] == ["M1806"]
 
@@ -143,7 +144,7 @@ class TestSheet:
     def test_a_skill_of_very_many_jobs_lists_some_and_counts_all(self, built, client):
         for number in range(MAX_LISTED + 5):
             built.link("uses", built.concept("job", f"A{number:04}", f"Métier {number}"), built.lost, "2")
-        found = sheet(slug="petit", kind="skill", external_id="102")
+        found = sheet(**ANYBODY, slug="petit", kind="skill", external_id="102")
         assert found.totals["jobs"] == MAX_LISTED + 5
         assert len(found.links["jobs"]) == MAX_LISTED
         page = client.get(reverse("competences:concept", args=["petit", "skill", "102"])).content.decode()
@@ -286,7 +287,7 @@ class TestChangePage:
         changes = [built.change("2", "added", built.job) for _n in range(2 * PAGE_SIZE + 3)]
         seen, after = [], ""
         for _page in range(4):
-            page = change_page(slug="petit", number="2", after=after)
+            page = change_page(**ANYBODY, slug="petit", number="2", after=after)
             seen.append(len(page.rows))
             after = page.next_after
             if not after:

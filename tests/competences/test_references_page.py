@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from competences.models import EditionSource
-from tests.accounts.factories import OrganisationFactory
+from tests.accounts.factories import MembershipFactory
 from tests.competences.reference_builder import Built
 from tests.competences.test_reference_pages import text_of
 
@@ -39,8 +39,10 @@ def test_each_reference_says_where_it_comes_from(client, slug, format, told):
 
 def test_an_own_reference_names_its_organisation(client):
     made = Built("maison", "Nos métiers", format="own")
-    made.reference.owner = OrganisationFactory(employer=True, name="Les Ateliers")
+    member = MembershipFactory(employer=True, organisation__name="Les Ateliers")
+    made.reference.owner = member.organisation
     made.reference.save()
+    client.force_login(member.user)
     assert "Référentiel propre de Les Ateliers." in text_of(client.get(URL))
 
 
