@@ -108,6 +108,7 @@ def import_edition(
     if parser is None:
         raise DomainError("unknown_format", _("Aucun importeur ne lit le format « %s ».") % format)
     slug = _slug(slug or format)
+    _refuse_another_owner(Reference.objects.filter(slug=slug).first(), owner)
     sources = [Source(path) for path in paths]
     done = _already(slug, {source.sha256 for source in sources})
     if done is not None:
@@ -272,13 +273,18 @@ def _locked_reference(slug: str, format: str, owner: Organisation | None) -> Ref
     name = NAMES.get(slug) or (owner.name if owner else slug)
     Reference.objects.get_or_create(slug=slug, defaults={"name": name, "format": format, "owner": owner})
     reference = Reference.objects.select_for_update(of=("self",)).get(slug=slug)
-    if reference.owner_id != (owner.pk if owner else None):
-        raise DomainError("other_owner", _("Le référentiel « %s » n’est pas le vôtre.") % slug)
+    _refuse_another_owner(reference, owner)
     if reference.format != format:
         values = {"slug": slug, "format": ReferenceFormat(reference.format).label}
         message = _("Le référentiel « %(slug)s » est au format %(format)s.") % values
         raise DomainError("other_format", message)
     return reference
+
+
+def _refuse_another_owner(reference: Reference | None, owner: Organisation | None) -> None:
+    """Before anything is told of what a reference holds, and again once nobody else can make it."""
+    if reference is not None and reference.owner_id != (owner.pk if owner else None):
+        raise DomainError("other_owner", _("Le référentiel « %s » n’est pas le vôtre.") % reference.slug)
 
 
 def _already(slug: str, checksums: set[str]) -> Edition | None:

@@ -9,9 +9,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
+from django.utils import timezone
 
+from accounts.access import access_organisation
 from accounts.actors import SYSTEM
-from accounts.errors import DomainError
+from accounts.errors import DomainError, NotFound
+from accounts.models import Organisation
 from competences.importers.base import Claim
 from competences.importers.source import BrokenSource
 from competences.services.references import PARSERS, ImportReport, import_edition
@@ -34,6 +37,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--edition", help="number of the edition, where the source does not say it")
         parser.add_argument("--published", help="publication date, YYYY-MM-DD")
+        parser.add_argument(
+            "--organisation",
+            metavar="UUID",
+            help="public id of the organisation whose own reference it is: its members alone read it",
+        )
         parser.add_argument("--apply", action="store_true", help="write what the plan shows")
         parser.add_argument(
             "--format", choices=("text", "json"), default="text", help="how to print the report"
@@ -49,6 +57,7 @@ class Command(BaseCommand):
                 slug=slug,
                 claim=Claim(options["edition"], published),
                 apply=options["apply"],
+                owner=_organisation(options["organisation"]),
             )
         except BrokenSource as error:
             lines = "\n".join(f"  {a}" for a in error.anomalies)
@@ -91,6 +100,17 @@ def _slug(text: str | None) -> str | None:
                 f"« {text} » ne peut pas nommer un référentiel : lettres sans accent, chiffres et tirets."
             ) from error
     return text
+
+
+def _organisation(public_id: str | None) -> Organisation | None:
+    """The owner of the reference. Raises DomainError for an organisation that does not exist."""
+    if public_id is None:
+        return None
+    try:
+        return access_organisation(SYSTEM, public_id, on=timezone.localdate())
+    except NotFound as error:
+        message = f"Aucune organisation n’a l’identifiant « {public_id} »."
+        raise DomainError("unknown_organisation", message) from error
 
 
 def _day(text: str | None) -> dt.date | None:
