@@ -26,6 +26,7 @@ from competences.models import (
     WorkerJob,
 )
 from competences.queries.names import reader_language
+from competences.queries.readable import Reader, hidden_references
 from competences.rules.clocks import NextBilan, next_bilan
 
 TITLE_CHANGES = (ChangeKind.MOVED, ChangeKind.REMOVED)
@@ -34,10 +35,14 @@ TITLE_CHANGES = (ChangeKind.MOVED, ChangeKind.REMOVED)
 
 @dataclass(slots=True)
 class NamedJob:
-    """A job named by its title, with what the newest edition makes of it."""
+    """A job named by its title, with what the newest edition makes of it.
+
+    `is_readable` is whether the reader may open the reference: a name stays in a record after that.
+    """
 
     row: WorkerJob | OrganisationJob
     label: str
+    is_readable: bool
     job: Concept | None
     job_label: str
     changes: list[tuple[Change, str]] = field(default_factory=list)
@@ -77,19 +82,24 @@ def flagged(statements: QuerySet[SkillStatement]) -> QuerySet[SkillStatement]:
     return statements.filter(pk__in=RiskFlag.objects.open().values("statement_id"))
 
 
-def with_labels(statements: Iterable[SkillStatement]) -> list[SkillStatement]:
-    """The same statements, each with its `label` and `level`."""
+def with_labels(statements: Iterable[SkillStatement], *, actor: Reader, on: dt.date) -> list[SkillStatement]:
+    """The same statements, each with its `label`, its `level` and whether it `is_readable`: whether the actor
+    may open its reference that day. A record keeps the names of an own reference whoever reads it.
+    """
     found = list(statements)
+    hidden = hidden_references(actor, (s.concept.reference for s in found), on=on)
     labels = labels_of(s.concept_id for s in found)
     for statement in found:
         statement.label = labels[statement.concept_id]
         statement.level = statement.current[0].level
+        statement.is_readable = statement.concept.reference_id not in hidden
     return found
 
 
-def worker_jobs(worker: Worker, on: dt.date) -> list[NamedJob]:
-    """The jobs a person has and wants."""
-    return _named(WorkerJob.objects.in_force(on).filter(worker=worker).select_related("title__reference"))
+def worker_jobs(worker: Worker, on: dt.date, *, actor: Reader) -> list[NamedJob]:
+    """The jobs a person has and wants, as the actor reads them."""
+    rows = WorkerJob.objects.in_force(on).filter(worker=worker)
+    return _named(rows.select_related("title__reference"), actor, on)
 
 
 def bilan_plan(worker: Worker) -> BilanPlan | None:
@@ -102,10 +112,10 @@ def due_bilan(worker: Worker, on: dt.date) -> NextBilan | None:
     return next_bilan(plan.last_on, plan.rhythm_months, on) if plan else None
 
 
-def organisation_jobs(organisation: Organisation, on: dt.date) -> list[NamedJob]:
-    """The jobs of an organisation, each with what the newest edition changed for it."""
+def organisation_jobs(organisation: Organisation, on: dt.date, *, actor: Reader) -> list[NamedJob]:
+    """The jobs of an organisation, each with what the newest edition changed for it, as `actor` reads them."""
     rows = OrganisationJob.objects.in_force(on).filter(organisation=organisation)
-    named = _named(rows.select_related("title__reference"))
+    named = _named(rows.select_related("title__reference"), actor, on)
     newest = Edition.objects.in_history().order_by("reference_id", "-position").distinct("reference_id")
     codes = [n.job.pk for n in named if n.job] + [n.row.title_id for n in named]
     found = Change.objects.filter(concept__in=codes, edition__in=list(newest)).order_by("kind", "pk")
@@ -115,6 +125,8 @@ def organisation_jobs(organisation: Organisation, on: dt.date) -> list[NamedJob]
     for change in changes:
         by_concept[change.concept_id].append((change, labels.get(change.other_id, "")))
     for one in named:
+        if not one.is_readable:
+            continue
         own = by_concept[one.job.pk] if one.job else []
         of_title = [pair for pair in by_concept[one.row.title_id] if pair[0].kind in TITLE_CHANGES]
         one.changes = [*of_title, *own]
@@ -136,8 +148,9 @@ def followed(workers: QuerySet[Worker]) -> QuerySet[Worker]:
     )
 
 
-def _named(rows: Iterable[Any]) -> list[NamedJob]:
+def _named(rows: Iterable[Any], actor: Reader, on: dt.date) -> list[NamedJob]:
     found = list(rows)
+    hidden = hidden_references(actor, (row.title.reference for row in found), on=on)
     links = ConceptLink.objects.open().filter(
         kind=LinkKind.TITLE_OF, source__in=[row.title_id for row in found]
     )
@@ -147,6 +160,7 @@ def _named(rows: Iterable[Any]) -> list[NamedJob]:
         NamedJob(
             row=row,
             label=labels[row.title_id],
+            is_readable=row.title.reference_id not in hidden,
             job=(job := jobs.get(row.title_id)),
             job_label=labels[job.pk] if job else "",
         )

@@ -1,5 +1,10 @@
-"""The successors proposed for the skills of one record. The caller holds the right to read that record."""
+"""The successors proposed for the skills of one record. The caller holds the right to read that record.
 
+A successor in a reference that the person may no longer read is not proposed: nobody declares what they
+cannot read.
+"""
+
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,7 +15,9 @@ from django.db.models import Q, QuerySet
 from accounts.errors import NotFound
 from accounts.models import User
 from competences.models import RiskFlag, SkillStatement, SuccessorProposal
+from competences.models.references import visible_lookup
 from competences.queries.dashboards import labels_of
+from competences.queries.readable import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +29,21 @@ class Proposed:
     left_label: str
 
 
-def touched(statements: QuerySet[SkillStatement]) -> QuerySet[SkillStatement]:
+def touched(statements: QuerySet[SkillStatement], *, actor: Reader, on: dt.date) -> QuerySet[SkillStatement]:
     """Those of the statements that an open flag names or that have a proposal to answer."""
     flags = RiskFlag.objects.open().values("statement_id")
-    proposals = SuccessorProposal.objects.waiting().values("statement_id")
+    proposals = _readable(SuccessorProposal.objects.waiting(), actor, on).values("statement_id")
     return statements.filter(Q(pk__in=flags) | Q(pk__in=proposals))
 
 
 def with_proposals(
-    statements: Sequence[SkillStatement], *, left_for_later: Collection[str] = ()
+    statements: Sequence[SkillStatement], *, actor: Reader, on: dt.date, left_for_later: Collection[str] = ()
 ) -> list[SkillStatement]:
     """The same statements, each with its `waiting_proposals`, the surest first. Two queries.
 
     Those that the person left for later, by their public ids, are counted in `later` instead.
     """
-    rows = SuccessorProposal.objects.waiting().filter(statement__in=statements)
+    rows = _readable(SuccessorProposal.objects.waiting(), actor, on).filter(statement__in=statements)
     found = list(
         rows.select_related("successor__reference", "edition__reference").order_by("-confidence", "pk")
     )
@@ -56,11 +63,18 @@ def with_proposals(
     return list(statements)
 
 
-def own_proposal(user: User, public_id: UUID) -> Proposed:
+def own_proposal(user: User, public_id: UUID, *, on: dt.date) -> Proposed:
     """A proposal of the reader's own record, answered or not. Raises NotFound. Two queries."""
-    rows = SuccessorProposal.objects.filter(statement__worker__user=user, public_id=public_id)
+    own = SuccessorProposal.objects.filter(statement__worker__user=user, public_id=public_id)
+    rows = _readable(own, user, on)
     found = rows.select_related("statement__concept", "successor__reference", "edition__reference").first()
     if found is None:
         raise NotFound
     labels = labels_of([found.successor_id, found.statement.concept_id])
     return Proposed(found, labels[found.successor_id], labels[found.statement.concept_id])
+
+
+def _readable(
+    proposals: QuerySet[SuccessorProposal], actor: Reader, on: dt.date
+) -> QuerySet[SuccessorProposal]:
+    return proposals.filter(visible_lookup(actor, on, "successor__reference__"))

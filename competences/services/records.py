@@ -54,6 +54,7 @@ def declare_skill(
     """
     _require_own(actor, worker)
     now = now or timezone.now()
+    _require_readable(actor, concept, now)
     _refuse_bad_dates(acquired_on, practised_on, timezone.localdate(now))
     _refuse_bad_level(level)
     if concept.kind not in DECLARABLE or concept.reference_id != edition.reference_id:
@@ -143,6 +144,7 @@ def add_worker_job(
     """Names a job that the person has or wants, by its title, and looks again at their skills."""
     _require_own(actor, worker)
     now = now or timezone.now()
+    _require_readable(actor, title, now)
     _refuse_not_title(title, edition)
     if start_on and start_on > timezone.localdate(now):
         raise Refused("future_date", _("Cette date est dans le futur."), field="start_on")
@@ -178,8 +180,13 @@ def end_worker_job(*, actor: Actor, job: WorkerJob, now: dt.datetime | None = No
 def add_organisation_job(
     *, actor: Actor, organisation: Organisation, title: Concept, edition: Edition, on: dt.date
 ) -> OrganisationJob:
-    """Names a job of an employer's teams, by its title. Members in force only."""
+    """Names a job of an employer's teams, by its title. Members in force only.
+
+    Raises NotFound for a title that another organisation owns: every member of this one reads the list.
+    """
     _require_employer(actor, organisation, on)
+    if title.reference.owner_id not in (None, organisation.pk):
+        raise NotFound
     _refuse_not_title(title, edition)
     try:
         with transaction.atomic():
@@ -359,6 +366,13 @@ def _refuse_ended(job: J) -> J:
 def _require_own(actor: Actor, worker: Worker) -> None:
     """A record is written by its person; the machine writes the demonstration's."""
     if not isinstance(actor, System) and worker.user_id != actor.pk:
+        raise NotFound
+
+
+def _require_readable(actor: Actor, concept: Concept, now: dt.datetime) -> None:
+    """A person declares what they may read."""
+    seen = Concept.objects.visible_to(actor, on=timezone.localdate(now))
+    if not seen.filter(pk=concept.pk).exists():
         raise NotFound
 
 

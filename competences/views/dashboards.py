@@ -44,18 +44,21 @@ FOUND = 12
 def worker(request: HttpRequest) -> HttpResponse:
     """Next date, what changed for me, my skills, my jobs."""
     today = timezone.localdate()
+    reading = {"actor": request.user, "on": today}
     rows = statements_of(request.user.worker)
     due = due_bilan(request.user.worker, today)
     context = {
         "due": due,
         "rule": bilan_rule(due) if due else "",
         "flagged": with_proposals(
-            with_labels(touched(rows)[:SHOWN]), left_for_later=request.session.get(LATER, [])
+            with_labels(touched(rows, **reading)[:SHOWN], **reading),
+            left_for_later=request.session.get(LATER, []),
+            **reading,
         ),
-        "statements": with_durability(with_labels(rows[:SHOWN])),
+        "statements": with_durability(with_labels(rows[:SHOWN], **reading)),
         "total": rows.count(),
-        "jobs": (jobs := worker_jobs(request.user.worker, today)),
-        "jobs_to_review": len(job_reviews([job.row for job in jobs])),
+        "jobs": (jobs := worker_jobs(request.user.worker, today, actor=request.user)),
+        "jobs_to_review": len(job_reviews([job.row for job in jobs if job.is_readable])),
     }
     return render(request, "competences/dashboard.html", context)
 
@@ -82,9 +85,9 @@ def adviser_worker(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "person": person,
         "page": page,
-        "flagged": with_labels(flagged(statements_of(person))),
-        "statements": with_durability(with_labels(page.object_list)),
-        "jobs": worker_jobs(person, today),
+        "flagged": with_labels(flagged(statements_of(person)), actor=request.user, on=today),
+        "statements": with_durability(with_labels(page.object_list, actor=request.user, on=today)),
+        "jobs": worker_jobs(person, today, actor=request.user),
     }
     return render(request, "competences/adviser_worker.html", context)
 
@@ -95,10 +98,10 @@ def employer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What changed for the jobs of an organisation; nothing about anybody."""
     organisation = employer_of(request, public_id)
     text = request.GET.get("q", "")
-    named = organisation_jobs(organisation, timezone.localdate())
+    named = organisation_jobs(organisation, timezone.localdate(), actor=request.user)
     held = {job.row.title_id for job in named}
     found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND, readable=request.user) if text else []
-    reviews = job_reviews([job.row for job in named])
+    reviews = job_reviews([job.row for job in named if job.is_readable])
     replaced = request.GET.get("remplacer", "")
     replacing = next((job for job in named if str(job.row.public_id) == replaced), None)
     context = {

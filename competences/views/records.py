@@ -48,7 +48,9 @@ def statements(request: HttpRequest) -> HttpResponse:
     held = {s.concept_id for s in SkillStatement.objects.standing().filter(worker=request.user.worker)}
     context = {
         "page": page,
-        "statements": with_durability(with_labels(page.object_list)),
+        "statements": with_durability(
+            with_labels(page.object_list, actor=request.user, on=timezone.localdate())
+        ),
         "text": text,
         "found": [(hit, hit.concept_id in held) for hit in found],
     }
@@ -84,7 +86,9 @@ def statement_add(request: HttpRequest, concept_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement_level(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Changes a level, or confirms it; the former level stays in the history."""
-    [statement] = with_proposals(with_labels([_own_statement(request.user, public_id)]))
+    reading = {"actor": request.user, "on": timezone.localdate()}
+    own = with_labels([_own_statement(request.user, public_id)], **reading)
+    [statement] = with_proposals(own, **reading)
     form = LevelForm(request.POST or None, initial={"level": statement.level})
     if request.method == "POST" and form.is_valid():
         change_level(actor=request.user, statement=statement, level=form.cleaned_data["level"])
@@ -125,9 +129,9 @@ def statement_restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def jobs(request: HttpRequest) -> HttpResponse:
     """The jobs I have and want, and the field that looks for a title."""
     text = request.GET.get("q", "")
-    named = worker_jobs(request.user.worker, timezone.localdate())
+    named = worker_jobs(request.user.worker, timezone.localdate(), actor=request.user)
     held = {(job.row.title_id, job.row.use) for job in named}
-    reviews = job_reviews([job.row for job in named])
+    reviews = job_reviews([job.row for job in named if job.is_readable])
     found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND, readable=request.user) if text else []
     context = {
         "jobs": named,

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,7 +23,7 @@ MOST_LATER = 200
 @require_POST
 def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The successor takes the place of the skill; the next page offers to undo it."""
-    proposed = own_proposal(request.user, public_id)
+    proposed = own_proposal(request.user, public_id, on=timezone.localdate())
     try:
         accept_successor(actor=request.user, proposal=proposed.proposal)
     except Refused as refusal:
@@ -34,7 +35,7 @@ def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The record stays as it is; the next page offers to think again."""
-    proposed = own_proposal(request.user, public_id)
+    proposed = own_proposal(request.user, public_id, on=timezone.localdate())
     try:
         refuse_successor(actor=request.user, proposal=proposed.proposal)
     except Refused as refusal:
@@ -46,7 +47,7 @@ def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def later(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The first screen stops showing it until the next sign-in; the page of the skill still does."""
-    proposed = own_proposal(request.user, public_id)
+    proposed = own_proposal(request.user, public_id, on=timezone.localdate())
     kept = [known for known in request.session.get(LATER, []) if known != str(public_id)]
     request.session[LATER] = [*kept, str(public_id)][-MOST_LATER:]
     messages.info(request, _("« %s » reste proposée sur la page de votre compétence.") % proposed.label)
@@ -57,7 +58,7 @@ def later(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The answer is taken back, and the proposal waits again."""
-    proposed = own_proposal(request.user, public_id)
+    proposed = own_proposal(request.user, public_id, on=timezone.localdate())
     try:
         undo_answer(actor=request.user, proposal=proposed.proposal)
     except Refused as refusal:

@@ -15,6 +15,7 @@ from competences.queries.successors import touched, with_proposals
 from competences.services.records import change_level, declare_skill, remove_skill
 from competences.services.successors import accept_successor, refuse_successor, undo_answer
 from tests.accounts.factories import UserFactory
+from tests.competences.readers import ANYBODY
 from tests.competences.reference_builder import Built
 from tests.competences.test_reference_pages import text_of
 
@@ -252,18 +253,18 @@ class TestPages:
 
     def test_queries_do_not_grow_with_the_proposals(self, built, worker, proposal, django_assert_num_queries):
         with django_assert_num_queries(2):
-            with_proposals([proposal.statement])
+            with_proposals([proposal.statement], **ANYBODY)
         for number in range(10):
             proposed(built, worker, built.concept("skill", f"n{number}", f"Faire {number}"))
         with django_assert_num_queries(2):
-            [one] = with_proposals([proposal.statement])
+            [one] = with_proposals([proposal.statement], **ANYBODY)
         assert len(one.waiting_proposals) == 11
 
     def test_a_skill_with_a_proposal_alone_is_touched_too(self, built, worker):
         kept = declared(built, worker, built.other)
         rows = SkillStatement.objects.standing()
-        assert kept not in touched(rows)
+        assert kept not in touched(rows, **ANYBODY)
         SuccessorProposal.objects.create(
             statement=kept, successor=built.new, edition=built.editions["2"], confidence=70, proposed_at=NOW
         )
-        assert kept in touched(rows)
+        assert kept in touched(rows, **ANYBODY)
