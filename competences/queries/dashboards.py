@@ -113,7 +113,7 @@ def due_bilan(worker: Worker, on: dt.date) -> NextBilan | None:
 
 
 def organisation_jobs(organisation: Organisation, on: dt.date, *, actor: Reader) -> list[NamedJob]:
-    """The jobs of an organisation, each with what the newest edition changed for it, as `actor` reads them."""
+    """The jobs of an organisation, each with what the newest edition changed for it; `actor` reads them."""
     rows = OrganisationJob.objects.in_force(on).filter(organisation=organisation)
     named = _named(rows.select_related("title__reference"), actor, on)
     newest = Edition.objects.in_history().order_by("reference_id", "-position").distinct("reference_id")

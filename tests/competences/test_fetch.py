@@ -1,15 +1,22 @@
 """A source fetched from an address: what is refused before a byte is read, and what is kept."""
 
+import contextlib
 import hashlib
+import io
 import ipaddress
+import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from competences.importers import fetch
 from competences.importers.fetch import fetched, is_any, is_public
 from competences.importers.source import BrokenSource
+from competences.models import Edition
+from competences.starter import people
 
 CONTENT = b"PK" + bytes(range(256)) * 5_000
 
@@ -45,15 +52,22 @@ class Server(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def address():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+@contextlib.contextmanager
+def serving(handler):
+    """The address of a server on loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def address():
+    with serving(Server) as found:
+        yield found
 
 
 def refused(url, **options) -> str:
@@ -137,3 +151,31 @@ def test_a_name_with_one_private_address_is_refused(monkeypatch):
     monkeypatch.setattr(fetch.socket, "getaddrinfo", lambda *_args, **_options: answers)
     monkeypatch.setattr(fetch.socket, "create_connection", lambda *_args, **_options: pytest.fail("asked"))
     assert refused("https://example.org/rome.zip") == "private_address"
+
+
+@pytest.mark.django_db
+def test_the_command_fetches_shows_the_checksum_and_needs_to_be_told_of_a_private_server(tmp_path):
+    folder = Path(people.__file__).parent / "demo_v1"
+    archive = Path(shutil.make_archive(str(tmp_path / "demo_v1"), "zip", folder))
+
+    class Files(Server):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(archive.read_bytes())
+
+    with serving(Files) as address:
+        words = ("import_reference", "rome", "--from-url", f"{address}/demo_v1.zip", "--reference", "demo")
+        with pytest.raises(CommandError, match="https"):
+            call_command(*words, "--apply")
+        assert not Edition.objects.exists()
+        errors = io.StringIO()
+        call_command(*words, "--apply", "--allow-private", stdout=io.StringIO(), stderr=errors)
+    assert hashlib.sha256(archive.read_bytes()).hexdigest() in errors.getvalue()
+    assert Edition.objects.get().number == "1"
+
+
+@pytest.mark.django_db
+def test_the_command_needs_a_source():
+    with pytest.raises(CommandError, match="--from-url"):
+        call_command("import_reference", "rome")

@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from accounts.access import access_organisation
 from accounts.actors import SYSTEM
 from accounts.errors import DomainError, NotFound
 from accounts.models import Organisation
+from competences.importers import fetch
 from competences.importers.base import Claim
 from competences.importers.source import BrokenSource
 from competences.services.references import PARSERS, ImportReport, import_edition
@@ -27,10 +30,22 @@ class Command(BaseCommand):
         parser.add_argument("source_format", choices=sorted(PARSERS), help="the format of the source")
         parser.add_argument(
             "paths",
-            nargs="+",
+            nargs="*",
             type=Path,
             metavar="PATH",
             help="zips or a folder, as the producer publishes them",
+        )
+        parser.add_argument(
+            "--from-url",
+            action="append",
+            default=[],
+            metavar="URL",
+            help="https address of a source to fetch; once for each where there are several",
+        )
+        parser.add_argument(
+            "--allow-private",
+            action="store_true",
+            help="fetch from http and from private addresses too: a server of your own, never a stranger's",
         )
         parser.add_argument(
             "--reference", help="slug of the reference that receives it (default: the format)"
@@ -49,16 +64,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         slug, published = _slug(options["reference"]), _day(options["published"])
+        if not options["paths"] and not options["from_url"]:
+            raise CommandError("Nommez un fichier, un dossier, ou une adresse avec --from-url.")
         try:
-            report = import_edition(
-                actor=SYSTEM,
-                format=options["source_format"],
-                paths=options["paths"],
-                slug=slug,
-                claim=Claim(options["edition"], published),
-                apply=options["apply"],
-                owner=_organisation(options["organisation"]),
-            )
+            with self._fetched(options["from_url"], options["allow_private"]) as fetched_paths:
+                report = import_edition(
+                    actor=SYSTEM,
+                    format=options["source_format"],
+                    paths=[*options["paths"], *fetched_paths],
+                    slug=slug,
+                    claim=Claim(options["edition"], published),
+                    apply=options["apply"],
+                    owner=_organisation(options["organisation"]),
+                )
         except BrokenSource as error:
             lines = "\n".join(f"  {a}" for a in error.anomalies)
             raise CommandError(
@@ -70,6 +88,18 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
         else:
             self._print(report)
+
+    @contextmanager
+    def _fetched(self, urls: list[str], allow_private: bool) -> Iterator[list[Path]]:
+        """The files at these addresses, for the time of the block; what came is said beside the report."""
+        allowed = fetch.is_any if allow_private else fetch.is_public
+        with ExitStack() as stack:
+            paths = []
+            for url in urls:
+                found = stack.enter_context(fetch.fetched(url, allowed=allowed))
+                self.stderr.write(f"{found.path.name} : {found.size} octets, SHA-256 {found.sha256}")
+                paths.append(found.path)
+            yield paths
 
     def _print(self, report: ImportReport) -> None:
         told = report.as_dict()

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """An organisation that owns a reference is not deleted: the reference would be everybody's to read."""
 
     dependencies = [
-        ("competences", "0005_exports"),
+        ("competences", "0006_names_in_memory"),
     ]
 
     operations = [
