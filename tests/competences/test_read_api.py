@@ -117,7 +117,7 @@ class TestConcept:
     def test_another_language_is_told_where_it_is_known(self, built, client):
         for named, label in ((built.job, "Software developer"), (built.kept, "Write a readable program")):
             ConceptTranslation.objects.create(
-                concept=named, language="en", label=label, folded=fold(label), words="", since=0
+                concept=named, language="en", label=label, folded=fold(label), since=0
             )
         told = get(client, concept(), language="en").json()
         assert (told["label"], told["language"]) == ("Software developer", "en")

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,9 @@ def ask(path, method="GET", **scope):
         return {"type": "http.disconnect"}
 
     asked = {"type": "http", "method": method, "path": path, **scope}
-    asyncio.run(files.application(asked, receive, send))
+    # In a thread of its own: the browser's tests leave a running loop in this one.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        beside.submit(asyncio.run, files.application(asked, receive, send)).result()
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return sent[0]["status"], dict(sent[0]["headers"]), body, sent
 
