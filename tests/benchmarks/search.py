@@ -150,13 +150,10 @@ def _server() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    database = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", str(os.cpu_count() or 1), "--blocking-threads", "1"]
     command += ["--no-ws", "--no-access-log", "--log-level", "error", "config.wsgi:application"]
-    environment = {"DATABASE_URL": urlunsplit(database), "REDIS_URL": settings.REDIS_URL}
-    environment["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
-    server = subprocess.Popen(command, env=os.environ | environment)  # noqa: S603 - our own server
+    server = subprocess.Popen(command, env=environment())  # noqa: S603 - our own server
     try:
         _wait_for(port)
         yield port

@@ -1,0 +1,81 @@
+"""One piece of work in a process of its own, for its peak memory and a fresh start.
+
+`python -m tests.benchmarks.alone assess`, or `… import '{"format": …, "paths": […]}'`: prints one JSON object.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+
+def run(work: str, **arguments: object) -> dict[str, Any]:
+    """Does the work on the database of the bench: its `seconds`, its `peak_mb` and what it counted."""
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-m", "tests.benchmarks.alone", work, json.dumps(arguments)],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def environment() -> dict[str, str]:
+    """That of a process on the database of the bench."""
+    from django.conf import settings
+    from django.db import connection
+
+    database = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
+    return os.environ | {
+        "DATABASE_URL": urlunsplit(database),
+        "REDIS_URL": settings.REDIS_URL,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+    }
+
+
+def _assess() -> dict[str, Any]:
+    from accounts.actors import SYSTEM
+    from competences.services.risks import assess_waiting_editions
+
+    return assess_waiting_editions(actor=SYSTEM, limit=1)
+
+
+def _import(
+    format: str, paths: list[str], number: str | None = None, slug: str | None = None, apply: bool = True
+) -> dict[str, Any]:
+    from accounts.actors import SYSTEM
+    from competences.importers.base import Claim
+    from competences.services.references import import_edition
+
+    report = import_edition(
+        actor=SYSTEM,
+        format=format,
+        paths=[Path(path) for path in paths],
+        slug=slug,
+        claim=Claim(number=number),
+        apply=apply,
+    )
+    return report.as_dict()
+
+
+def _peak_mb() -> float:
+    """The kernel's own mark for this program; `ru_maxrss` starts from the size of whoever launched it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) / 1024
+
+
+if __name__ == "__main__":
+    import time
+
+    import django
+
+    django.setup()
+    started = time.perf_counter()
+    result = {"assess": _assess, "import": _import}[sys.argv[1]](**json.loads(sys.argv[2]))
+    measured = {"seconds": time.perf_counter() - started, "peak_mb": _peak_mb()}
+    sys.stdout.write(json.dumps(result | measured))
