@@ -1,6 +1,7 @@
 """One piece of work in a process of its own, for its peak memory and a fresh start.
 
-`python -m tests.benchmarks.alone assess`, or `… import '{"format": …, "paths": […]}'`: prints one JSON object.
+`python -m tests.benchmarks.alone assess '{}'`, or `… import '{"format": …, "paths": […]}'`, prints one JSON
+object.
 """
 
 import json

@@ -26,6 +26,7 @@ from rest_framework.views import APIView
 
 from competences.models import Edition
 from config.urls import urlpatterns as of_the_site
+from tests.benchmarks.imports import load_real
 
 Show = Callable[[str, float, str, float], None]
 ROUNDS, BATCH = 40, 10
@@ -97,6 +98,7 @@ def bench(show: Show) -> None:
     """Ratios to the floors, on the newest edition of the ROME that the database holds."""
     rates = dict.fromkeys(settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"])
     unthrottled = settings.REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": rates}
+    load_real()
     edition = Edition.objects.in_history().filter(reference__slug="rome").last()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -189,7 +189,8 @@ def next_edition(people: Population, number: str, share: float, untouched: list[
             [edition.position, withdrawn],
         )
         cursor.execute(
-            "UPDATE competences_conceptlink l SET until = %s FROM unnest(%s::bigint[], %s::bigint[]) u (job, skill)"
+            "UPDATE competences_conceptlink l SET until = %s"
+            " FROM unnest(%s::bigint[], %s::bigint[]) u (job, skill)"
             " WHERE l.kind = 'uses' AND l.source_id = u.job AND l.target_id = u.skill",
             [edition.position, [job for job, _skill in unlinked], [skill for _job, skill in unlinked]],
         )

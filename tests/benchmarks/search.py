@@ -4,7 +4,6 @@ Times through the server are what four clients wait for, each sending its next r
 answered; the processor is shared with them.
 """
 
-import datetime as dt
 import gc
 import http.client
 import os
@@ -17,24 +16,18 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
-from django.conf import settings
-from django.db import connection
 from django.urls import reverse
 
-from accounts.actors import SYSTEM
-from competences.importers.base import Claim
-from competences.models import Reference
 from competences.queries import name_indexes
 from competences.queries.readable import readable_states
 from competences.queries.search import search
-from competences.services.references import import_edition
 from tests.benchmarks import labels
+from tests.benchmarks.alone import environment
+from tests.benchmarks.imports import DATA, load_real
 from tests.competences.judged_queries import JUDGED, JUDGED_LATER
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
 CLIENTS = 4
 REQUESTS = 200
 """Requests of each client."""
@@ -45,7 +38,7 @@ Show = Callable[..., None]
 def bench(show: Show) -> None:
     """Prints every figure of the search. Imports ROME and ESCO where they are not there already."""
     if DATA.is_dir():
-        _import_real()
+        load_real()
         typed = _as_typed([text for text, _expected in JUDGED + JUDGED_LATER])
         _in_process(show, "ROME and ESCO", typed)
         _through_a_server(show, "ROME and ESCO", typed)
@@ -70,18 +63,6 @@ def bench_made_up(show: Show) -> None:
     finally:
         for slug in ("made-up-rome", "made-up-esco"):
             labels.unload(slug)
-
-
-def _import_real() -> None:
-    known = set(Reference.objects.values_list("slug", flat=True))
-    if "rome" not in known:
-        for version in (458, 460):
-            paths = [DATA / "rome" / f"rome_v{version}_csv_utf8.zip"]
-            import_edition(actor=SYSTEM, format="rome", paths=paths, apply=True)
-    if "esco" not in known:
-        paths = sorted((DATA / "esco").glob("ESCO dataset - v1.1.1*.zip"))
-        claim = Claim(number="1.1.1", published_on=dt.date(2022, 12, 15))
-        import_edition(actor=SYSTEM, format="esco", paths=paths, claim=claim, apply=True)
 
 
 def _as_typed(texts: Sequence[str]) -> list[str]:
