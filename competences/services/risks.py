@@ -83,7 +83,7 @@ def assess_waiting_editions(*, actor: Actor, limit: int, now: dt.datetime | None
 def _assess(actor: Actor, edition: Edition, now: dt.datetime, done: Impact) -> None:
     """The consequences of one edition for the statements that its changes may touch: nobody else is read."""
     with connection.cursor() as cursor:
-        cursor.execute(_TABLES)
+        cursor.execute(_TABLES + _ROOM)
         cursor.execute(_TOUCHED + _BY_CHANGES, _change_names(edition))
         _reconcile(cursor, now, done)
         done.messages += enqueue_select(
@@ -106,7 +106,7 @@ def undo_impact(*, actor: Actor, edition: Edition, now: dt.datetime) -> dict[str
     """
     done = Impact()
     with connection.cursor() as cursor:
-        cursor.execute(_TABLES)
+        cursor.execute(_TABLES + _ROOM)
         cursor.execute(_TOUCHED + _BY_CHANGES, _change_names(edition))
         cursor.execute(_CLOSE_RETIRED, {"now": now, "edition": edition.pk})
         closed = cursor.rowcount
@@ -199,9 +199,12 @@ _TABLES = """
     CREATE TEMP TABLE IF NOT EXISTS title_signal (title_id bigint, concept_id bigint,
         asks boolean, core boolean, dropped_at bigint, demoted_at bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE IF NOT EXISTS wanted (statement_id bigint, worker_id bigint, concept_id bigint,
-        rule text, edition_id bigint) ON COMMIT DELETE ROWS;
+        rule text, edition_id bigint, is_news boolean) ON COMMIT DELETE ROWS;
     TRUNCATE touched, concept_signal, title_signal, wanted
 """
+
+# Sorts of a whole population stay in memory, and its pages are remembered one by one.
+_ROOM = "; SET LOCAL work_mem = '64MB'"
 
 # The statements looked at, locked in the order of their ids: a person who takes a skill out meanwhile waits.
 _TOUCHED = (
@@ -209,50 +212,56 @@ _TOUCHED = (
     " SELECT s.id AS statement_id, s.worker_id, s.concept_id, s.removed_at, s.declared_at, e.reference_id"
     " FROM competences_skillstatement s JOIN competences_edition e ON e.id = s.edition_id "
 )
+# Arrays, so that the planner goes by the indexes: it takes a subquery for most of the table and reads it all.
 _BY_CHANGES = """
     WHERE s.removed_at IS NULL AND (
-        s.concept_id IN (
+        s.concept_id = ANY(ARRAY(
             SELECT concept_id FROM competences_change
             WHERE edition_id = %(edition)s AND kind = ANY(%(touching)s)
             UNION SELECT other_id FROM competences_change
             WHERE edition_id = %(edition)s AND kind = ANY(%(link_changes)s)
             UNION SELECT other_id FROM competences_change
             WHERE edition_id = %(edition)s AND kind = 'retyped'
-        )
-        OR s.worker_id IN (
+        ))
+        OR s.worker_id = ANY(ARRAY(
             SELECT j.worker_id
             FROM competences_workerjob j JOIN competences_change c ON c.concept_id = j.title_id
             WHERE j.use = 'current' AND j.end_on IS NULL AND c.edition_id = %(edition)s
             AND c.concept_kind = %(title)s AND c.kind = ANY(%(title_changes)s)
-        )
+        ))
     )
     ORDER BY s.id FOR UPDATE OF s
 """
 
-# rules.risks.obsolescence for everybody in `touched`: the strongest of what holds, and its edition.
+# rules.risks.obsolescence for everybody in `touched`: the strongest of what holds, and its edition. What
+# titles say comes first because `title_signal` is silent where something stronger holds. `is_news`: the
+# edition waits for its assessment and the person declared the skill before it came.
 _WANTED = """
     INSERT INTO wanted
-    SELECT DISTINCT ON (found.statement_id)
-        found.statement_id, found.worker_id, found.concept_id, found.rule, e.id AS edition_id
+    SELECT found.statement_id, found.worker_id, found.concept_id, found.rule, e.id,
+        e.impact = 'waiting' AND found.declared_at < e.imported_at
     FROM (
-        SELECT t.statement_id, t.worker_id, t.concept_id, t.reference_id, s.rank, s.rule, s.place
-        FROM touched t JOIN concept_signal s ON s.concept_id = t.concept_id
-        WHERE t.removed_at IS NULL
-        UNION ALL
-        SELECT t.statement_id, t.worker_id, t.concept_id, t.reference_id,
-            CASE WHEN bool_or(s.asks) THEN 3 ELSE 2 END,
-            CASE WHEN bool_or(s.asks) THEN 'demoted_from_core' ELSE 'dropped_from_my_job' END,
-            CASE WHEN bool_or(s.asks) THEN max(s.demoted_at) ELSE max(s.dropped_at) END
+        SELECT t.*,
+            CASE WHEN NOT v.asks THEN 'dropped_from_my_job' WHEN v.demoted_at IS NOT NULL AND NOT v.core
+                THEN 'demoted_from_core' ELSE c.rule END AS rule,
+            CASE WHEN NOT v.asks THEN v.dropped_at WHEN v.demoted_at IS NOT NULL AND NOT v.core
+                THEN v.demoted_at ELSE c.place END AS place
         FROM touched t
-        JOIN competences_workerjob j ON j.worker_id = t.worker_id AND j.use = 'current' AND j.end_on IS NULL
-        JOIN title_signal s ON s.title_id = j.title_id AND s.concept_id = t.concept_id
+        LEFT JOIN concept_signal c ON c.concept_id = t.concept_id
+        LEFT JOIN (
+            SELECT t.statement_id, bool_or(s.asks) AS asks, bool_or(s.core) AS core,
+                max(s.dropped_at) AS dropped_at, max(s.demoted_at) AS demoted_at
+            FROM touched t
+            JOIN competences_workerjob j
+                ON j.worker_id = t.worker_id AND j.use = 'current' AND j.end_on IS NULL
+            JOIN title_signal s ON s.title_id = j.title_id AND s.concept_id = t.concept_id
+            GROUP BY t.statement_id
+        ) v ON v.statement_id = t.statement_id
         WHERE t.removed_at IS NULL
-        GROUP BY t.statement_id, t.worker_id, t.concept_id, t.reference_id
-        HAVING NOT bool_or(s.asks) OR (NOT bool_or(s.core) AND max(s.demoted_at) IS NOT NULL)
     ) found
     JOIN competences_edition e
         ON e.reference_id = found.reference_id AND e.position = found.place AND e.status = 'current'
-    ORDER BY found.statement_id, found.rank
+    ORDER BY found.statement_id
 """
 
 _CLOSE = """
@@ -299,15 +308,19 @@ _PROPOSE = """
 # One message a person and edition that a flag names: when two editions wait, the first assessment already
 # sees the newest. A flag that something else opened between an import and its assessment (a change of job)
 # is told too; a skill declared once the edition was there is not: its person read the flag while declaring.
+# By now, every row of `wanted` has its open flag.
 _PEOPLE_TO_TELL = """
-    SELECT DISTINCT p.user_id AS recipient_id,
+    SELECT p.user_id AS recipient_id,
         format('reference_changed:%%s:%%s', e.public_id, p.public_id) AS dedupe_key,
         jsonb_build_object('edition', e.id) AS payload
-    FROM touched t
-    JOIN competences_riskflag f ON f.statement_id = t.statement_id AND f.closed_at IS NULL
-    JOIN competences_edition e ON e.id = f.edition_id
-    JOIN accounts_worker p ON p.id = t.worker_id
-    WHERE f.opened_at = %(now)s OR (e.impact = 'waiting' AND t.declared_at < e.imported_at)
+    FROM (
+        SELECT DISTINCT w.worker_id, w.edition_id FROM wanted w
+        WHERE w.is_news OR EXISTS (SELECT FROM competences_riskflag f
+            WHERE f.statement_id = w.statement_id AND f.family = 'obsolescence' AND f.closed_at IS NULL
+            AND f.opened_at = %(now)s)
+    ) told
+    JOIN competences_edition e ON e.id = told.edition_id
+    JOIN accounts_worker p ON p.id = told.worker_id
 """
 
 # The members in force of the employers one of whose titles, or whose job, changed its meaning.

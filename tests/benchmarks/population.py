@@ -165,8 +165,8 @@ def next_edition(people: Population, number: str, share: float, untouched: list[
     """An edition that leaves behind skills of `untouched`, a random order of them, until they make up
     that share of all statements.
 
-    In turn: a skill withdrawn, a skill that no sheet asks for any more, and one that three sheets in four
-    drop, whose other holders are looked at for nothing or told that it is shrinking.
+    In turn: a skill withdrawn, a skill that no sheet asks for any more, and one that a quarter of the sheets
+    drop, whose other holders are looked at for nothing.
     """
     edition = _edition(people.reference, number)
     wanted = share * WORKERS * STATEMENTS_OF_A_WORKER
@@ -177,7 +177,7 @@ def next_edition(people: Population, number: str, share: float, untouched: list[
         skill = untouched.pop()
         jobs = people.jobs[skill]
         if turn % 3 == 2:
-            jobs = jobs[: (3 * len(jobs) + 3) // 4]
+            jobs = jobs[: (len(jobs) + 3) // 4]
         wanted -= people.declared[skill]
         if turn % 3 == 0:
             withdrawn.append(skill)
