@@ -5,6 +5,7 @@ import pytest
 from accounts.actors import SYSTEM
 from accounts.enums import MembershipRole
 from accounts.services.people import create_user
+from competences.services.risks import assess_waiting_editions
 from tests.accounts.factories import MembershipFactory, OrganisationFactory
 from tests.competences.upload_builder import BAD, HEADER, TABLE, work
 from tests.e2e.hands import PASSWORD, accessible, sign_in
@@ -70,6 +71,15 @@ def test_two_bad_rows_are_mended_and_the_edition_applied(page, live_server, memb
     page.click("a[href$='/changements/']")
     assert "édition 1" in page.locator("h1").inner_text()
 
+    # The same person, as a worker, declares what the next edition drops.
+    assess_waiting_editions(actor=SYSTEM, limit=5)
+    page.goto(f"{live_server.url}/mon-espace/competences/?q=lever")
+    page.locator("li", has_text="Lever").locator("a").first.click()
+    page.select_option("[name=level]", "6")
+    page.select_option("[name=source]", "job")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/mon-espace/competences/")
+
     page.goto(live_server.url + member.place)
     send(page, "2", SECOND)
     work()
@@ -80,6 +90,13 @@ def test_two_bad_rows_are_mended_and_the_edition_applied(page, live_server, memb
     told = page.locator("#list").inner_text()
     assert "Grutier" in told
     assert "Tracer un plan" in told
+
+    assert assess_waiting_editions(actor=SYSTEM, limit=5)["messages"] == 1
+    page.goto(f"{live_server.url}/mon-espace/")
+    flag = page.locator(".flag", has_text="Lever").inner_text()
+    assert "retirée du référentiel" in flag
+    assert "édition 2" in flag
+    accessible(page)
     assert faults == []
 
 
