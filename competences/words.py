@@ -247,7 +247,8 @@ REASON_WORDS: Mapping[str, Promise] = {
         "jobs",
     ),
     "too_few_scored": _(
-        "Cette source ne connaît que %(known)d des %(jobs)d métiers qui la demandent : trop peu pour un mot."
+        "Cette source ne connaît que %(known)d des %(jobs)d métiers qui la demandent : "
+        "trop peu pour conclure."
     ),
     "inherited": ngettext_lazy(
         "Ce score est hérité du code parent du métier : d’autres métiers ont le même.",

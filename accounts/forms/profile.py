@@ -19,7 +19,7 @@ class ProfileForm(forms.Form):
         label=_("Nom affiché"),
         max_length=150,
         required=False,
-        help_text=_("Votre conseiller le voit. Sans nom, votre adresse e-mail est affichée."),
+        help_text=_("La personne qui vous conseille le voit. Sans nom, votre adresse e-mail est affichée."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(label=_("Langue des pages et des messages"), choices=Language.choices)

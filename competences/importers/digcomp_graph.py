@@ -71,7 +71,9 @@ def read(file: str, text: str, anomalies: Anomalies) -> Graph:
         message = _("ce n’est pas du JSON lisible (%s)") % error.msg
         raise BrokenSource.at(file, "malformed", message, error.lineno, error.colno) from error
     except (RecursionError, ValueError) as error:
-        raise BrokenSource.at(file, "malformed", _("ce JSON est imbriqué ou chiffré à l’excès")) from error
+        raise BrokenSource.at(
+            file, "malformed", _("ce JSON est trop imbriqué, ou un de ses nombres est trop long")
+        ) from error
     if not isinstance(root, dict) or not isinstance(root.get("@graph"), list):
         message = _("la racine doit être un objet avec une liste « @graph »")
         raise BrokenSource.at(file, "wrong_root", message, 1, 1)

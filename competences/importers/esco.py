@@ -323,7 +323,9 @@ class _Relations(_PartReading):
             if table in self.tables:
                 self._broader(table)
         if self._guessed:
-            message = _("%d compétences dont seul le classement dirait le genre, comptées comme skill")
+            message = _(
+                "%d éléments comptés comme des compétences : seul le classement dit ce qui est un savoir"
+            )
             self.anomalies.note(self.source.name, "kind_guessed", message % self._guessed)
         return self.found
 

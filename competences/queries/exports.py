@@ -129,7 +129,7 @@ def _search(asked: Parameters) -> ExportedList:
         _("Identifiant"),
         _("Nom"),
         _("Dans la dernière édition"),
-        _("Autre nom qui répond"),
+        _("Autre nom trouvé"),
         _("Code du métier"),
         _("Métier"),
     )

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, npgettext
 
 from competences.enums import ConceptKind
 from competences.models import Edition
@@ -168,14 +168,14 @@ def _events(event: EditionEvents) -> list[str]:
 
 
 def _counted(role: str, names: list[Named]) -> str:
-    one = len(names) < 2
+    number = len(names)
     words = {
-        "titles": pgettext("counted", "appellation") if one else pgettext("counted", "appellations"),
-        "skill": pgettext("counted", "compétence") if one else pgettext("counted", "compétences"),
-        "knowledge": pgettext("counted", "savoir") if one else pgettext("counted", "savoirs"),
+        "titles": npgettext("counted", "appellation", "appellations", number),
+        "skill": npgettext("counted", "compétence", "compétences", number),
+        "knowledge": npgettext("counted", "savoir", "savoirs", number),
     }
-    rest = pgettext("counted", "contexte de travail") if one else pgettext("counted", "contextes de travail")
-    return f"{len(names)} {words.get(role, rest)}"
+    rest = npgettext("counted", "contexte de travail", "contextes de travail", number)
+    return f"{number} {words.get(role, rest)}"
 
 
 def _listed(names: list[Named]) -> str:
