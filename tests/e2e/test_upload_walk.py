@@ -37,6 +37,16 @@ def send(page, number, text):
     page.click("main form button[type=submit]")
 
 
+def declare(page, root, skill):
+    """The same person, as a worker, declares what the next edition drops."""
+    page.goto(f"{root}/mon-espace/competences/?q={skill}")
+    page.locator("li", has_text=skill).locator("a").first.click()
+    page.select_option("[name=level]", "6")
+    page.select_option("[name=source]", "job")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/mon-espace/competences/")
+
+
 def test_two_bad_rows_are_mended_and_the_edition_applied(page, live_server, member):
     sign_in(page, live_server.url, member)
     faults = []
@@ -71,15 +81,8 @@ def test_two_bad_rows_are_mended_and_the_edition_applied(page, live_server, memb
     page.click("a[href$='/changements/']")
     assert "édition 1" in page.locator("h1").inner_text()
 
-    # The same person, as a worker, declares what the next edition drops.
     assess_waiting_editions(actor=SYSTEM, limit=5)
-    page.goto(f"{live_server.url}/mon-espace/competences/?q=lever")
-    page.locator("li", has_text="Lever").locator("a").first.click()
-    page.select_option("[name=level]", "6")
-    page.select_option("[name=source]", "job")
-    page.click("main form button[type=submit]")
-    page.wait_for_url("**/mon-espace/competences/")
-
+    declare(page, live_server.url, "Lever")
     page.goto(live_server.url + member.place)
     send(page, "2", SECOND)
     work()
