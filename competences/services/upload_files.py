@@ -21,6 +21,8 @@ MAX_FILES = 6
 MAX_FILE_BYTES = 64 * 2**20
 PART_BYTES = 2**20
 NAME_LENGTH = 120
+NAME_BYTES = 255
+"""What a folder takes as a name, in UTF-8: an ideogram is three bytes."""
 
 
 class Incoming(Protocol):
@@ -85,7 +87,9 @@ def plain_name(name: str) -> str:
     stem, dot, ending = re.sub(r"[^\w.()-]+", "_", base).strip("._").rpartition(".")
     if not dot:
         stem, ending = ending, ""
-    return f"{stem[:NAME_LENGTH] or 'fichier'}{dot}{ending[:10]}"
+    ending = f"{dot}{ending[:10]}"
+    stem = stem[:NAME_LENGTH].encode()[: NAME_BYTES - len(ending.encode())].decode(errors="ignore")
+    return f"{stem or 'fichier'}{ending}"
 
 
 def _in_parts(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -318,6 +318,7 @@ def test_files_come_back_as_they_were_sent_under_a_plain_name(send, monkeypatch)
         ("a\r\nb;.csv", "a_b_.csv"),
         ("é" * 300 + ".jsonld", "é" * upload_files.NAME_LENGTH + ".jsonld"),
         (".csv", "csv"),
+        ("日" * 120 + ".csv", "日" * 83 + ".csv"),
     ],
 )
 def test_names_of_files_are_made_plain(name, plain):
