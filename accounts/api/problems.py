@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +65,12 @@ def handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None
         case PermissionDenied():
             denied = exceptions.PermissionDenied()
             return problem(denied.status_code, denied.default_code, denied.detail)
+        case RequestDataTooBig():
+            status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            return problem(status, "too_large", TITLES[status])
+        case SuspiciousOperation() | BadRequest():
+            status = HTTPStatus.BAD_REQUEST
+            return problem(status, "bad_request", TITLES[status])
         case DomainError():
             return of_domain(error)
         case exceptions.ValidationError():

@@ -140,3 +140,10 @@ def test_looking_costs_three_queries(client, send, django_assert_num_queries):
     address = send()["Location"]
     with django_assert_num_queries(3):
         client.get(address)
+
+
+def test_what_is_too_much_to_read_is_a_problem_too(client, send, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    problem(send(number="1" * 2000), 413, "too_large")
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1
+    problem(send(), 400, "bad_request")
