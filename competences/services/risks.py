@@ -6,7 +6,7 @@ people costs little more than writing their rows.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,11 +18,14 @@ from accounts.services.notifications import enqueue_select
 from competences.enums import ChangeKind, ConceptKind, EditionStatus, ImpactState
 from competences.models import Edition, RiskFlag
 from competences.queries.risks import concept_facts, jobs_of_titles
-from competences.rules.risks import STRENGTH, of_concept, of_title
+from competences.rules.risks import DROPPED, STRENGTH, ConceptFacts, of_concept, of_title
 
 TOUCHING = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.ORPHANED, ChangeKind.RETYPED)
 LINK_CHANGES = (ChangeKind.LINKED, ChangeKind.UNLINKED, ChangeKind.REFLAGGED)
 TITLE_CHANGES = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MOVED)
+
+SLICE = 1_000
+"""Skills judged at a time."""
 
 
 @dataclass(slots=True)
@@ -143,8 +146,7 @@ def _change_names(edition: Edition) -> dict[str, Any]:
 def _reconcile(cursor: Any, now: dt.datetime, done: Impact) -> None:
     """Closes and opens the flags of the table `touched`, proposes successors, and counts them in `done`."""
     cursor.execute("ANALYZE touched")
-    _judge_concepts(cursor)
-    _judge_titles(cursor)
+    _judge(cursor)
     cursor.execute(_WANTED)
     cursor.execute("ANALYZE wanted")
     cursor.execute(_CLOSE, {"now": now})
@@ -155,39 +157,42 @@ def _reconcile(cursor: Any, now: dt.datetime, done: Impact) -> None:
     done.proposals += cursor.rowcount
 
 
-def _judge_concepts(cursor: Any) -> None:
-    """Writes `concept_signal`: what the rules say of each skill, for whoever declared it."""
-    cursor.execute("SELECT DISTINCT concept_id FROM touched WHERE removed_at IS NULL")
-    facts = concept_facts([row[0] for row in cursor.fetchall()])
-    with cursor.cursor.copy("COPY concept_signal FROM STDIN") as copy:
-        for concept, fact in facts.items():
-            if signal := of_concept(fact):
-                copy.write_row((concept, STRENGTH[signal.rule], signal.rule, signal.place))
-    cursor.execute("ANALYZE concept_signal")
+def _judge(cursor: Any) -> None:
+    """Writes `concept_signal`: what the rules say of each skill for whoever declared it; and `title_signal`.
+
+    A slice of the skills at a time: an edition that touches more takes more time, not more memory.
+    """
+    cursor.execute("SELECT DISTINCT concept_id FROM touched WHERE removed_at IS NULL ORDER BY concept_id")
+    concepts = [row[0] for row in cursor.fetchall()]
+    for start in range(0, len(concepts), SLICE):
+        facts = concept_facts(concepts[start : start + SLICE])
+        signals = {concept: signal for concept, fact in facts.items() if (signal := of_concept(fact))}
+        with cursor.cursor.copy("COPY concept_signal FROM STDIN") as copy:
+            for concept, signal in signals.items():
+                copy.write_row((concept, *signal))
+        stronger = {c for c, signal in signals.items() if STRENGTH[signal.rule] < STRENGTH[DROPPED]}
+        _judge_titles(cursor, {c: fact for c, fact in facts.items() if c not in stronger})
+    cursor.execute("ANALYZE concept_signal, title_signal")
 
 
-def _judge_titles(cursor: Any) -> None:
-    """Writes `title_signal`: what each title that people have says of each of their skills.
+def _judge_titles(cursor: Any, facts: Mapping[int, ConceptFacts]) -> None:
+    """Writes `title_signal`: what each title that people have says of each of their skills among these.
 
-    Skills that are withdrawn or orphaned are left out: nothing that a title says is stronger.
+    Skills that are withdrawn or orphaned are not among them: nothing that a title says is stronger.
     """
     cursor.execute(
         "SELECT DISTINCT j.title_id, t.concept_id FROM touched t JOIN competences_workerjob j"
         " ON j.worker_id = t.worker_id AND j.use = 'current' AND j.end_on IS NULL"
-        " WHERE t.removed_at IS NULL AND NOT EXISTS (SELECT FROM concept_signal s"
-        " WHERE s.concept_id = t.concept_id AND s.rank < %s)",
-        [STRENGTH["dropped_from_my_job"]],
+        " WHERE t.removed_at IS NULL AND t.concept_id = ANY(%s)",
+        [list(facts)],
     )
     pairs = cursor.fetchall()
     held = jobs_of_titles({title for title, _concept in pairs})
-    facts = concept_facts({concept for _title, concept in pairs})
     with cursor.cursor.copy("COPY title_signal FROM STDIN") as copy:
         for title, concept in pairs:
-            fact = facts.get(concept)
-            verdict = of_title(held[title], fact.used, fact.newest) if fact else None
-            if verdict:
+            fact = facts[concept]
+            if verdict := of_title(held[title], fact.used, fact.newest):
                 copy.write_row((title, concept, *verdict))
-    cursor.execute("ANALYZE title_signal")
 
 
 # Made once a session, empty at each use.
@@ -195,7 +200,7 @@ _TABLES = """
     CREATE TEMP TABLE IF NOT EXISTS touched (statement_id bigint, worker_id bigint, concept_id bigint,
         removed_at timestamptz, declared_at timestamptz, reference_id bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE IF NOT EXISTS concept_signal
-        (concept_id bigint, rank int, rule text, place bigint) ON COMMIT DELETE ROWS;
+        (concept_id bigint, rule text, place bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE IF NOT EXISTS title_signal (title_id bigint, concept_id bigint,
         asks boolean, core boolean, dropped_at bigint, demoted_at bigint) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE IF NOT EXISTS wanted (statement_id bigint, worker_id bigint, concept_id bigint,
