@@ -86,7 +86,7 @@ class Generator:
 
 
 def load(slug: str, language: str, shapes: tuple[Shape, ...], seed: int) -> list[str]:
-    """Writes a made-up reference; gives its labels."""
+    """Writes a made-up reference; gives its labels. It stays: the database of the benches is dropped."""
     made = Generator(seed)
     reference = Reference.objects.create(slug=slug, name=slug, format="own")
     here = position("1")
@@ -104,27 +104,13 @@ def load(slug: str, language: str, shapes: tuple[Shape, ...], seed: int) -> list
     )
     copy_rows(
         "competences_conceptrevision"
-        " (concept_id, label, folded, alternatives, description, attributes, words, since, until)",
+        " (concept_id, label, folded, alternatives, description, attributes, since, until)",
         (
             "\t".join(
-                (str(pk), label, fold(label), others.replace("\n", "\\n"), "", "{}", "", str(here), str(OPEN))
+                (str(pk), label, fold(label), others.replace("\n", "\\n"), "", "{}", str(here), str(OPEN))
             )
             + "\n"
             for pk, (_kind, label, others) in zip(ids, rows, strict=True)
         ),
     )
     return [label for _kind, label, _others in rows]
-
-
-def unload(slug: str) -> None:
-    """Removes a made-up reference."""
-    with connection.cursor() as cursor:
-        where = "SELECT id FROM competences_reference WHERE slug = %s"
-        concepts = f"SELECT id FROM competences_concept WHERE reference_id IN ({where})"  # noqa: S608 - a constant
-        cursor.execute(
-            f"DELETE FROM competences_conceptrevision WHERE concept_id IN ({concepts})",  # noqa: S608 - idem
-            [slug],
-        )
-        cursor.execute(f"DELETE FROM competences_concept WHERE reference_id IN ({where})", [slug])  # noqa: S608
-        cursor.execute(f"DELETE FROM competences_edition WHERE reference_id IN ({where})", [slug])  # noqa: S608
-        cursor.execute("DELETE FROM competences_reference WHERE slug = %s", [slug])

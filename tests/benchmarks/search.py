@@ -47,22 +47,18 @@ def bench(show: Show) -> None:
 
 def bench_made_up(show: Show) -> None:
     """The same on made-up names, beside the real ones where they are: twice the size."""
-    try:
-        made = {
-            slug: labels.load(slug, language, shapes, seed)
-            for seed, (slug, (language, shapes)) in enumerate(
-                {"made-up-rome": labels.ROME_LIKE, "made-up-esco": labels.ESCO_LIKE}.items()
-            )
-        }
-        generators = {slug: labels.Generator(seed) for seed, slug in enumerate(made)}
-        chance = random.Random(7)  # noqa: S311 - figures, not secrets
-        typed = [generators[slug].text(chance.choice(made[slug])) for slug in made for _text in range(250)]
-        name = "made-up names" + (" beside ROME and ESCO" if DATA.is_dir() else "")
-        _in_process(show, name, typed)
-        _through_a_server(show, name, typed)
-    finally:
-        for slug in ("made-up-rome", "made-up-esco"):
-            labels.unload(slug)
+    made = {
+        slug: labels.load(slug, language, shapes, seed)
+        for seed, (slug, (language, shapes)) in enumerate(
+            {"made-up-rome": labels.ROME_LIKE, "made-up-esco": labels.ESCO_LIKE}.items()
+        )
+    }
+    generators = {slug: labels.Generator(seed) for seed, slug in enumerate(made)}
+    chance = random.Random(7)  # noqa: S311 - figures, not secrets
+    typed = [generators[slug].text(chance.choice(made[slug])) for slug in made for _text in range(250)]
+    name = "made-up names" + (" beside ROME and ESCO" if DATA.is_dir() else "")
+    _in_process(show, name, typed)
+    _through_a_server(show, name, typed)
 
 
 def _as_typed(texts: Sequence[str]) -> list[str]:
