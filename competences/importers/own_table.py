@@ -118,7 +118,7 @@ def read(file: str, content: bytes) -> Table:
         places, unknown = _places(file, header)
         rows = list(_rows(file, reader, places, len(header)))
     except csv.Error as error:
-        message = _("ligne illisible : un guillemet n’est pas fermé ou pas à sa place (%s)") % error
+        message = _("ligne illisible : un guillemet n’est pas fermé ou pas à sa place")
         raise BrokenSource.at(file, "malformed", message, reader.line_num) from error
     if not rows:
         raise BrokenSource.at(file, "no_row", _("aucune ligne sous l’en-tête"), 1)

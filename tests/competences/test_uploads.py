@@ -139,6 +139,15 @@ def test_a_mended_file_that_cannot_be_read_is_refused_beside_its_field(send, mem
     assert Upload.objects.count() == 1
 
 
+def test_a_mended_file_that_leaves_rows_out_is_refused(send, member):
+    upload = send(BAD)
+    work(upload)
+    one = "\n".join(mended(uploads.failed_rows(actor=member, upload=upload, on=TODAY)).splitlines()[:-1])
+    with pytest.raises(Refused) as refusal:
+        uploads.mend_upload(actor=member, upload=upload, file=csv_file(one), on=TODAY)
+    assert refusal.value.code == "rows_missing"
+
+
 def test_a_good_table_has_no_row_to_mend(send, member):
     upload = send()
     work(upload)
