@@ -104,8 +104,8 @@ def mend_upload(*, actor: Actor, upload: Upload, file: Incoming, on: dt.date) ->
         raise Refused("broken_source", str(error.anomalies[0].message), field="files") from error
     if missing := max(0, len(table.failed) - len(mend.rows)):
         # A row that is left out would read as withdrawn by the next edition.
-        message = _("Lignes à corriger qui manquent : %(missing)d. Renvoyez-les toutes.")
-        raise Refused("rows_missing", message % {"missing": missing}, field="files")
+        words = _("Lignes à corriger qui manquent : %(missing)d. Renvoyez-les toutes.")
+        raise Refused("rows_missing", words % {"missing": missing}, field="files")
     whole = own_table.mended(table, mend)
     made = create_upload(
         actor=actor,
