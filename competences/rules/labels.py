@@ -68,8 +68,3 @@ def words(folded: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     found = folded.split()
     empty = EMPTY_BY_LANGUAGE.get(language, EMPTY_WORDS)
     return [w for w in found if w not in empty] or found
-
-
-def stems(folded: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
-    """The distinct stems of a folded label, in order."""
-    return list(dict.fromkeys(stem(w, language) for w in words(folded, language)))

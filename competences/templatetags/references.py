@@ -11,7 +11,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from competences.enums import ChangeKind, ConceptKind, CoreFlag
-from competences.queries.names import Named
+from competences.queries.names import Named, reader_language
 from competences.words import (
     CHANGE_BADGES,
     CHANGE_TAGS,
@@ -52,11 +52,12 @@ def named_link(slug: str, named: Named, number: str = "") -> SafeString:
 
 @register.filter
 def language_word(code: str) -> str:
-    """A language by its name in the language of the page."""
+    """A language by its name in the language of the page, which tells whether such names are capital."""
     try:
-        return str(get_language_info(code)["name_translated"]).lower()
+        name = str(get_language_info(code)["name_translated"])
     except KeyError:
         return code
+    return name.lower() if reader_language() == "fr" else name
 
 
 @register.simple_tag
