@@ -1,12 +1,10 @@
-"""What a person writes about a skill or the rhythm of their bilans."""
-
-from typing import Any
+"""What a person writes about a skill."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from competences.enums import StatementSource
-from competences.models.bilans import RHYTHM_MONTHS
+from competences.forms.days import DayInput
 
 LEVEL_WORDS = (
     _("1 · tâches simples, avec de l’aide"),
@@ -18,15 +16,6 @@ LEVEL_WORDS = (
     _("7 · je résous des problèmes complexes"),
     _("8 · je propose de nouvelles façons de faire"),
 )
-
-
-class DayInput(forms.DateInput):
-    """The browser's own choice of a day."""
-
-    input_type = "date"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
 
 
 class LevelForm(forms.Form):
@@ -42,16 +31,3 @@ class SkillForm(LevelForm):
     source = forms.ChoiceField(label=_("Où je l’ai appris"), choices=StatementSource.choices)
     acquired_on = forms.DateField(label=_("Depuis le"), required=False, widget=DayInput())
     practised_on = forms.DateField(label=_("Dernière pratique le"), required=False, widget=DayInput())
-
-
-class BilanForm(forms.Form):
-    last_on = forms.DateField(label=_("Date de mon dernier bilan"), widget=DayInput())
-    rhythm_months = forms.IntegerField(
-        label=_("Rythme souhaité, en mois"),
-        min_value=RHYTHM_MONTHS[0],
-        max_value=RHYTHM_MONTHS[1],
-        initial=24,
-        help_text=_(
-            "Par exemple 24 pour tous les deux ans. Ce rythme est le vôtre : la loi n’en impose pas."
-        ),
-    )

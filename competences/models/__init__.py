@@ -1,6 +1,7 @@
 from competences.models.bilans import BilanPlan
 from competences.models.exports import Export
-from competences.models.records import OrganisationJob, SkillLevel, SkillStatement, WorkerJob
+from competences.models.jobs import OrganisationJob, WorkerJob
+from competences.models.records import SkillLevel, SkillStatement
 from competences.models.references import (
     OPEN,
     Change,

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Case, Q, When
+from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from competences.models import ConceptRevision, ConceptTranslation, Edition
@@ -136,3 +137,16 @@ class Labels:
 def reader_language() -> str:
     """The language that the page is read in, without its region: "fr", "en"."""
     return (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
+
+
+def labels_of(concepts: Iterable[int]) -> dict[int, str]:
+    """The last known label of each concept, in the reader's language where it had one. One query."""
+    rows = ConceptRevision.objects.filter(concept__in=set(concepts)).order_by("concept_id", "since")
+    translations = ConceptTranslation.objects.filter(
+        concept=OuterRef("concept"),
+        language=reader_language(),
+        since__lt=OuterRef("until"),
+        until__gte=OuterRef("until"),
+    )
+    label = Coalesce(Subquery(translations.values("label")[:1]), "label")
+    return dict(rows.values_list("concept_id", label))

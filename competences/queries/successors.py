@@ -16,7 +16,7 @@ from accounts.errors import NotFound
 from accounts.models import User
 from competences.models import RiskFlag, SkillStatement, SuccessorProposal
 from competences.models.references import visible_lookup
-from competences.queries.dashboards import labels_of
+from competences.queries.names import labels_of
 from competences.queries.readable import Reader
 
 

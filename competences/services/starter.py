@@ -26,7 +26,8 @@ from competences.enums import JobUse, StatementSource
 from competences.importers.base import Claim
 from competences.models import Concept, Edition
 from competences.services.bilans import set_bilan_plan
-from competences.services.records import add_organisation_job, add_worker_job, change_level, declare_skill
+from competences.services.jobs import add_organisation_job, add_worker_job
+from competences.services.records import change_level, declare_skill
 from competences.services.references import NO_CLAIM, import_edition
 from competences.services.risks import assess_waiting_editions
 from competences.starter import people

@@ -10,7 +10,8 @@ from accounts.actors import Actor, require_person
 from accounts.errors import NotFound, Refused
 from competences.enums import ProposalState, StatementSource
 from competences.models import Concept, Edition, SkillStatement, SuccessorProposal
-from competences.services.records import UNDO_WITHIN, declare_skill, remove_skill, restore_skill
+from competences.services.ownership import UNDO_WITHIN
+from competences.services.records import declare_skill, remove_skill, restore_skill
 
 ANSWERED = (ProposalState.ACCEPTED, ProposalState.REFUSED)
 

@@ -15,21 +15,16 @@ from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound, Refused
 from competences.enums import ConceptKind
 from competences.models import OrganisationJob
-from competences.queries.dashboards import (
-    due_bilan,
-    flagged,
-    followed,
-    organisation_jobs,
-    statements_of,
-    with_labels,
-    worker_jobs,
-)
+from competences.queries.bilans import due_bilan
+from competences.queries.dashboards import followed
 from competences.queries.job_reviews import job_reviews
+from competences.queries.jobs import organisation_jobs, worker_jobs
+from competences.queries.records import flagged, statements_of, with_labels
 from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.queries.standing import with_durability
 from competences.queries.successors import touched, with_proposals
-from competences.services.records import add_organisation_job, end_organisation_job
+from competences.services.jobs import add_organisation_job, end_organisation_job
 from competences.views.remapping import employer_of, undoable
 from competences.views.successors import LATER
 from competences.words import bilan_rule

@@ -13,26 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import NotFound, Refused
 from accounts.models import User
-from competences.enums import ConceptKind, JobUse
-from competences.forms.records import BilanForm, LevelForm, SkillForm
-from competences.models import SkillStatement, WorkerJob
-from competences.queries.dashboards import bilan_plan, labels_of, statements_of, with_labels, worker_jobs
-from competences.queries.job_reviews import job_reviews
+from competences.forms.records import LevelForm, SkillForm
+from competences.models import SkillStatement
+from competences.queries.names import labels_of
+from competences.queries.records import statements_of, with_labels
 from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.queries.standing import with_durability
 from competences.queries.successors import with_proposals
-from competences.services.bilans import set_bilan_plan
-from competences.services.records import (
-    DECLARABLE,
-    add_worker_job,
-    change_level,
-    declare_skill,
-    end_worker_job,
-    remove_skill,
-    restore_skill,
-)
-from competences.views.remapping import undoable
+from competences.services.records import DECLARABLE, change_level, declare_skill, remove_skill, restore_skill
 
 A_PAGE = 50
 FOUND = 12
@@ -122,79 +111,6 @@ def statement_restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
     restore_skill(actor=request.user, statement=statement)
     messages.success(request, _("La compétence est de nouveau dans votre dossier."))
     return redirect("competences:statements")
-
-
-@login_required
-@require_safe
-def jobs(request: HttpRequest) -> HttpResponse:
-    """The jobs I have and want, and the field that looks for a title."""
-    text = request.GET.get("q", "")
-    named = worker_jobs(request.user.worker, timezone.localdate(), actor=request.user)
-    held = {(job.row.title_id, job.row.use) for job in named}
-    reviews = job_reviews([job.row for job in named if job.is_readable])
-    found = search(text, kinds=[ConceptKind.TITLE], limit=FOUND, readable=request.user) if text else []
-    context = {
-        "jobs": named,
-        "to_review": [(job, reviews[job.row.pk]) for job in named if job.row.pk in reviews],
-        "undoable": undoable(request),
-        "text": text,
-        "found": [
-            (hit, [use for use in JobUse.choices if (hit.concept_id, use[0]) not in held]) for hit in found
-        ],
-    }
-    return render(request, "competences/worker_jobs.html", context)
-
-
-@login_required
-@require_POST
-def job_add(request: HttpRequest, concept_id: int) -> HttpResponse:
-    """Names a job by its title."""
-    title, edition, label = named_concept(
-        concept_id, (ConceptKind.TITLE,), actor=request.user, on=timezone.localdate()
-    )
-    use = request.POST.get("use", "")
-    if use not in JobUse.values:
-        raise NotFound
-    try:
-        add_worker_job(
-            actor=request.user, worker=request.user.worker, title=title, edition=edition, use=JobUse(use)
-        )
-        messages.success(request, _("« %s » est dans votre dossier.") % label)
-    except Refused as refusal:
-        messages.warning(request, refusal.message)
-    return redirect("competences:worker_jobs")
-
-
-@login_required
-@require_POST
-def job_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The person no longer has, or wants, this job."""
-    job = WorkerJob.objects.filter(worker=request.user.worker, public_id=public_id).first()
-    if job is None:
-        raise NotFound
-    end_worker_job(actor=request.user, job=job)
-    messages.success(request, _("Ce métier n’est plus dans vos métiers du moment."))
-    return redirect("competences:worker_jobs")
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def bilan(request: HttpRequest) -> HttpResponse:
-    """The last bilan and the wished rhythm."""
-    plan = bilan_plan(request.user.worker)
-    initial = {"last_on": plan.last_on, "rhythm_months": plan.rhythm_months} if plan else None
-    form = BilanForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_bilan_plan(
-                actor=request.user, worker=request.user.worker, on=timezone.localdate(), **form.cleaned_data
-            )
-        except Refused as refusal:
-            form.add_error(refusal.field, refusal.message)
-        else:
-            messages.success(request, _("Votre prochaine date est calculée."))
-            return redirect("competences:dashboard")
-    return render(request, "competences/bilan.html", {"form": form, "plan": plan})
 
 
 def _own_statement(user: User, public_id: UUID) -> SkillStatement:

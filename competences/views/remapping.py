@@ -23,8 +23,7 @@ from accounts.models import Organisation
 from competences.enums import ConceptKind
 from competences.models import OrganisationJob, WorkerJob
 from competences.queries.references import named_concept
-from competences.services.records import (
-    UNDO_WITHIN,
+from competences.services.jobs import (
     Remapping,
     confirm_organisation_job,
     confirm_worker_job,
@@ -32,6 +31,7 @@ from competences.services.records import (
     undo_organisation_job,
     undo_worker_job,
 )
+from competences.services.ownership import UNDO_WITHIN
 
 REMAPPED = "remapped_jobs"
 MOST_REMEMBERED = 100

@@ -11,9 +11,10 @@ from accounts.models import Membership
 from competences.enums import JobUse, StatementSource
 from competences.importers.base import Claim
 from competences.models import Reference, SkillStatement, SuccessorProposal
-from competences.queries.dashboards import statements_of, with_labels
 from competences.queries.job_reviews import job_reviews
-from competences.services.records import add_organisation_job, add_worker_job, declare_skill
+from competences.queries.records import statements_of, with_labels
+from competences.services.jobs import add_organisation_job, add_worker_job
+from competences.services.records import declare_skill
 from competences.services.references import import_edition
 from competences.services.successors import accept_successor
 from tests.accounts.factories import TODAY, MandateFactory, OrganisationFactory, UserFactory

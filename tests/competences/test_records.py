@@ -14,16 +14,11 @@ from accounts.errors import NotFound, Refused
 from accounts.models import FileOpening
 from competences.enums import StatementSource
 from competences.models import SkillLevel, SkillStatement
-from competences.queries.dashboards import organisation_jobs
+from competences.queries.jobs import organisation_jobs
 from competences.rules.clocks import NextBilan, add_months, next_bilan
 from competences.services.bilans import set_bilan_plan
-from competences.services.records import (
-    add_organisation_job,
-    change_level,
-    declare_skill,
-    remove_skill,
-    restore_skill,
-)
+from competences.services.jobs import add_organisation_job
+from competences.services.records import change_level, declare_skill, remove_skill, restore_skill
 from tests.accounts.factories import MandateFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.competences.reference_builder import Built
 

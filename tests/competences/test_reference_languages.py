@@ -9,8 +9,8 @@ from django.utils import translation
 from competences.models import OrganisationJob
 from competences.queries.changes import change_page
 from competences.queries.comparisons import compare_job
-from competences.queries.dashboards import labels_of
 from competences.queries.job_reviews import job_reviews
+from competences.queries.names import labels_of
 from competences.queries.sheets import sheet
 from tests.competences.readers import ANYBODY
 from tests.competences.reference_builder import Built

@@ -11,7 +11,7 @@ from accounts.errors import NotFound, Refused
 from competences.enums import JobUse
 from competences.models import OrganisationJob, WorkerJob
 from competences.queries.job_reviews import job_reviews
-from competences.services.records import (
+from competences.services.jobs import (
     add_organisation_job,
     add_worker_job,
     confirm_organisation_job,

@@ -14,7 +14,7 @@ from accounts.models import Notification
 from accounts.services.deliveries import deliver_batch
 from competences.enums import FlagEnd, ProposalState, StatementSource
 from competences.models import Change, ConceptLink, ConceptRevision, Edition, RiskFlag, SuccessorProposal
-from competences.queries.dashboards import labels_of
+from competences.queries.names import labels_of
 from competences.queries.references import find_edition, snapshot
 from competences.services.records import declare_skill
 from competences.services.references import import_edition

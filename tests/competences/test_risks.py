@@ -20,7 +20,8 @@ from competences.rules.risks import (
     of_concept,
     of_title,
 )
-from competences.services.records import add_worker_job, declare_skill, end_worker_job, remove_skill
+from competences.services.jobs import add_worker_job, end_worker_job
+from competences.services.records import declare_skill, remove_skill
 from competences.services.risks import assess_waiting_editions
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.competences.reference_builder import Built

@@ -5,7 +5,8 @@ import pytest
 from accounts.actors import SYSTEM
 from competences.enums import JobUse, StatementSource
 from competences.models import Concept, Edition
-from competences.services.records import add_worker_job, declare_skill
+from competences.services.jobs import add_worker_job
+from competences.services.records import declare_skill
 from competences.services.risks import assess_waiting_editions
 from tests.accounts.factories import MandateFactory, MembershipFactory
 from tests.e2e.hands import accessible, edition, sign_in

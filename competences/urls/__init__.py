@@ -1,0 +1,12 @@
+"""Addresses of the app. References are public; the other pages ask who is there."""
+
+from competences.urls import adviser, employer, references, worker
+
+app_name = "competences"
+
+urlpatterns = [
+    *references.urlpatterns,
+    *worker.urlpatterns,
+    *adviser.urlpatterns,
+    *employer.urlpatterns,
+]
