@@ -86,6 +86,14 @@ class StatementSource(models.TextChoices):
     SELF_TAUGHT = "self_taught", _("seul ou seule")
 
 
+class SkillWish(models.TextChoices):
+    """Whether a person wants to use a skill, apart from how well they master it. Empty: not said."""
+
+    USE = "use", _("j’ai envie de m’en servir")
+    GROW = "grow", _("j’ai envie de progresser")
+    AVOID = "avoid", _("je préfère ne plus m’en servir")
+
+
 class JobUse(models.TextChoices):
     CURRENT = "current", _("mon métier actuel")
     WANTED = "wanted", _("le métier que je vise")

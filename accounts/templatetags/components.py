@@ -89,9 +89,9 @@ def badge(text: str, kind: str = "") -> dict[str, str]:
 
 
 @register.inclusion_tag("components/level.html")
-def level(value: int, scale: int = 8) -> dict[str, Any]:
-    """Level `value` of a scale from 1 to `scale`: dots for the eye, and always the words."""
-    return {"value": value, "scale": scale, "dots": [n < value for n in range(scale)]}
+def level(value: int | None, scale: int = 8) -> dict[str, Any]:
+    """Level `value` of a scale from 1 to `scale`: dots and always the words. None: not said yet."""
+    return {"value": value, "scale": scale, "dots": [n < (value or 0) for n in range(scale)]}
 
 
 @register.inclusion_tag("components/nav_item.html", takes_context=True)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competences.enums import StatementSource
 from competences.forms.days import DayInput
+from competences.services.records import Said
 
 LEVEL_WORDS = (
     _("1 · tâches simples, avec de l’aide"),
@@ -31,3 +32,8 @@ class SkillForm(LevelForm):
     source = forms.ChoiceField(label=_("Où je l’ai appris"), choices=StatementSource.choices)
     acquired_on = forms.DateField(label=_("Depuis le"), required=False, widget=DayInput())
     practised_on = forms.DateField(label=_("Dernière pratique le"), required=False, widget=DayInput())
+
+    def said(self) -> Said:
+        """What was typed."""
+        values = dict(self.cleaned_data)
+        return Said(sources=(values.pop("source"),), **values)

@@ -1,7 +1,7 @@
 from competences.models.bilans import BilanPlan
 from competences.models.exports import Export
 from competences.models.jobs import OrganisationJob, WorkerJob
-from competences.models.records import SkillLevel, SkillStatement
+from competences.models.records import SkillRevision, SkillStatement
 from competences.models.references import (
     OPEN,
     Change,
@@ -34,7 +34,7 @@ __all__ = [
     "Reference",
     "RiskFlag",
     "SignalSource",
-    "SkillLevel",
+    "SkillRevision",
     "SkillStatement",
     "SuccessorProposal",
     "Upload",

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import Worker
-from competences.models import RiskFlag, SkillLevel, SkillStatement
+from competences.models import RiskFlag, SkillRevision, SkillStatement
 from competences.queries.names import labels_of
 from competences.queries.readable import Reader, hidden_references
 
 
 def statements_of(worker: Worker) -> QuerySet[SkillStatement]:
-    """The skills that stand in a record, with level, open flags and concept, the latest first."""
+    """The skills that stand in a record, the latest first, with what is said of them and open flags."""
     return (
         SkillStatement.objects.standing()
         .filter(worker=worker)
         .select_related("concept__reference", "edition")
         .prefetch_related(
-            Prefetch("levels", SkillLevel.objects.filter(end_at=None), to_attr="current"),
+            Prefetch("revisions", SkillRevision.objects.current(), to_attr="current"),
             Prefetch(
                 "flags", RiskFlag.objects.open().select_related("edition__reference"), to_attr="open_flags"
             ),
@@ -33,14 +33,15 @@ def flagged(statements: QuerySet[SkillStatement]) -> QuerySet[SkillStatement]:
 
 
 def with_labels(statements: Iterable[SkillStatement], *, actor: Reader, on: dt.date) -> list[SkillStatement]:
-    """The same statements, each with its `label`, its `level` and whether it `is_readable`: whether the actor
-    may open its reference that day. A record keeps the names of an own reference whoever reads it.
+    """The same statements, each with its `label`, what is `said` of it now and whether it `is_readable`:
+    whether the actor may open its reference that day; the person's own words have no reference to open. A
+    record keeps the names of an own reference whoever reads it.
     """
     found = list(statements)
-    hidden = hidden_references(actor, (s.concept.reference for s in found), on=on)
-    labels = labels_of(s.concept_id for s in found)
+    hidden = hidden_references(actor, (s.concept.reference for s in found if s.concept), on=on)
+    labels = labels_of(s.concept_id for s in found if s.concept_id)
     for statement in found:
-        statement.label = labels[statement.concept_id]
-        statement.level = statement.current[0].level
-        statement.is_readable = statement.concept.reference_id not in hidden
+        statement.label = labels.get(statement.concept_id, statement.free_text)
+        statement.said = statement.current[0]
+        statement.is_readable = bool(statement.concept) and statement.concept.reference_id not in hidden
     return found

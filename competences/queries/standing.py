@@ -62,11 +62,13 @@ def standings(concepts: Iterable[int]) -> dict[int, Standing]:
 
 
 def with_durability(statements: Iterable[SkillStatement]) -> list[SkillStatement]:
-    """The same statements, each with its `durability`. Three queries, none for no statement."""
+    """The same statements, each with its `durability`, None for the person's own words. Three queries, none
+    for no statement."""
     found = list(statements)
-    known = standings(statement.concept_id for statement in found)
+    known = standings(statement.concept_id for statement in found if statement.concept_id)
     for statement in found:
-        statement.durability = known[statement.concept_id].durability
+        standing = known.get(statement.concept_id)
+        statement.durability = standing.durability if standing else None
     return found
 
 

@@ -47,7 +47,9 @@ def with_proposals(
     found = list(
         rows.select_related("successor__reference", "edition__reference").order_by("-confidence", "pk")
     )
-    labels = labels_of([row.successor_id for row in found] + [s.concept_id for s in statements if found])
+    labels = labels_of(
+        [row.successor_id for row in found] + [s.concept_id for s in statements if found and s.concept_id]
+    )
     waiting: dict[int, list[Proposed]] = defaultdict(list)
     later: dict[int, int] = defaultdict(int)
     concepts = {s.pk: s.concept_id for s in statements}

@@ -1,7 +1,14 @@
-"""What a person declares: skills with their level, and jobs by title. Only the person writes it."""
+"""What a person says they can do. Only the person writes it.
+
+A statement is a skill of a reference, or the person's own words. What they say of it (level, wish, sources,
+dates) is one revision an interval: it is closed and another opened, and nothing is overwritten but for a
+correction within 24 hours. Two tabs cannot undo each other: each write names the version it was made against.
+"""
 
 import datetime as dt
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -10,26 +17,42 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, System
 from accounts.errors import NotFound, Refused
 from accounts.models import Worker
-from competences.enums import ConceptKind, StatementSource
-from competences.models import (
-    Concept,
-    Edition,
-    OrganisationJob,
-    SkillLevel,
-    SkillStatement,
-    WorkerJob,
-)
-from competences.models.records import LEVELS
+from competences.enums import ConceptKind, SkillWish, StatementSource
+from competences.models import Concept, Edition, SkillRevision, SkillStatement
+from competences.models.records import CONTEXT_LENGTH, FREE_TEXT_LENGTH, LEVELS
 from competences.rules.clocks import FIRST_DAY
-from competences.services.ownership import refuse_not_held, require_own, require_readable
+from competences.services.ownership import UNDO_WITHIN, refuse_not_held, require_own, require_readable
 from competences.services.risks import review_statements
 
 DECLARABLE = (ConceptKind.SKILL, ConceptKind.KNOWLEDGE)
 
-UNDO_WITHIN = dt.timedelta(hours=24)
-"""How long what a person answered may be undone."""
 
-J = TypeVar("J", OrganisationJob, WorkerJob)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a person says of a skill. `level` is 1 to 8 (DigComp) or None while they have not said."""
+
+    level: int | None = None
+    sources: Sequence[str] = ()
+    wish: str = ""
+    context: str = ""
+    acquired_on: dt.date | None = None
+    practised_on: dt.date | None = None
+    is_practised: bool = True
+
+    @classmethod
+    def of(cls, revision: SkillRevision) -> "Said":
+        """What that revision holds."""
+        return cls(**{one.name: getattr(revision, one.name) for one in fields(cls)})
+
+    def columns(self) -> dict[str, Any]:
+        """The same, as columns of a revision: sources in one order, each once."""
+        held = {one.name: getattr(self, one.name) for one in fields(self)}
+        order = StatementSource.values
+        return {
+            **held,
+            "sources": sorted(set(self.sources), key=order.index),
+            "context": self.context.strip(),
+        }
 
 
 @transaction.atomic
@@ -39,45 +62,100 @@ def declare_skill(
     worker: Worker,
     concept: Concept,
     edition: Edition,
-    level: int,
-    source: StatementSource,
-    acquired_on: dt.date | None = None,
-    practised_on: dt.date | None = None,
+    said: Said,
     now: dt.datetime | None = None,
 ) -> SkillStatement:
     """Adds a skill or a knowledge to a record, as the edition read names it, and looks for its flags.
 
-    `level` is 1 to 8 (DigComp). Raises Refused with the field at fault: a future date, a practice before
-    the learning, a level off the scale, a concept that the record holds already or cannot hold.
+    Raises Refused with the field at fault: what `refuse_bad` refuses, a concept that the record holds
+    already or cannot hold.
     """
     require_own(actor, worker)
     now = now or timezone.now()
     require_readable(actor, concept, now)
-    _refuse_bad_dates(acquired_on, practised_on, timezone.localdate(now))
-    _refuse_bad_level(level)
-    if concept.kind not in DECLARABLE or concept.reference_id != edition.reference_id:
+    refuse_bad(said, timezone.localdate(now))
+    _refuse_not_declarable(concept, edition)
+    made = SkillStatement(worker=worker, concept=concept, edition=edition)
+    return _declare(actor, made, said, now)
+
+
+@transaction.atomic
+def declare_free_skill(
+    *, actor: Actor, worker: Worker, text: str, said: Said, now: dt.datetime | None = None
+) -> SkillStatement:
+    """Adds a skill in the person's own words; `attach_skill` gives it a place in a reference later.
+
+    Raises Refused with the field at fault: no text, a text too long or that the record holds already.
+    """
+    require_own(actor, worker)
+    now = now or timezone.now()
+    refuse_bad(said, timezone.localdate(now))
+    text = " ".join(text.split())
+    if not text:
+        raise Refused("no_text", _("Écrivez la compétence avec vos mots."), field="text")
+    if len(text) > FREE_TEXT_LENGTH:
         raise Refused(
-            "not_declarable", _("Choisissez une compétence ou un savoir dans la liste."), field="concept"
+            "long_text",
+            _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": FREE_TEXT_LENGTH},
+            field="text",
         )
-    refuse_not_held(concept, edition, field="concept")
-    try:
-        with transaction.atomic():
-            statement = SkillStatement.objects.create(
-                worker=worker,
-                concept=concept,
-                edition=edition,
-                source=source,
-                acquired_on=acquired_on,
-                practised_on=practised_on,
-                author=None if isinstance(actor, System) else actor,
-                declared_at=now,
-                confirmed_on=timezone.localdate(now),
-            )
-    except IntegrityError as error:
-        message = _("Cette compétence est déjà dans votre dossier.")
-        raise Refused("already_declared", message, field="concept") from error
-    SkillLevel.objects.create(statement=statement, level=level, start_at=now)
+    return _declare(actor, SkillStatement(worker=worker, free_text=text), said, now)
+
+
+@transaction.atomic
+def attach_skill(
+    *,
+    actor: Actor,
+    statement: SkillStatement,
+    concept: Concept,
+    edition: Edition,
+    version: int,
+    now: dt.datetime | None = None,
+) -> SkillStatement:
+    """Gives a skill written in the person's own words its place in a reference. Their words stay beside it.
+
+    Raises Refused when it has one already, when the record holds that concept already, and as
+    `declare_skill` does.
+    """
+    now = now or timezone.now()
+    statement = own_statement(actor, statement)
+    _refuse_other_version(statement, version)
+    require_readable(actor, concept, now)
+    _refuse_not_declarable(concept, edition)
+    if statement.concept_id is not None:
+        raise Refused("attached", _("Cette compétence a déjà sa place dans un référentiel."), field="concept")
+    statement.concept, statement.edition = concept, edition
+    statement.version += 1
+    _save_once(statement)
     review_statements(actor=actor, statement_ids=[statement.pk], now=now)
+    return statement
+
+
+@transaction.atomic
+def change_skill(
+    *, actor: Actor, statement: SkillStatement, version: int, said: Said, now: dt.datetime | None = None
+) -> SkillStatement:
+    """Closes what was said and opens what is said now, or corrects it within 24 hours; saying the same again
+    confirms the skill.
+
+    Raises Refused for what `refuse_bad` refuses, and when another tab wrote since `version`.
+    """
+    now = now or timezone.now()
+    statement = own_statement(actor, statement)
+    _refuse_other_version(statement, version)
+    refuse_bad(said, timezone.localdate(now))
+    _say(statement, said, now)
+    return statement
+
+
+@transaction.atomic
+def confirm_skill(
+    *, actor: Actor, statement: SkillStatement, now: dt.datetime | None = None
+) -> SkillStatement:
+    """The person says the same again."""
+    now = now or timezone.now()
+    statement = own_statement(actor, statement)
+    _say(statement, Said.of(statement.revisions.current().get()), now)
     return statement
 
 
@@ -85,17 +163,12 @@ def declare_skill(
 def change_level(
     *, actor: Actor, statement: SkillStatement, level: int, now: dt.datetime | None = None
 ) -> SkillStatement:
-    """Closes the level in force and opens another; the same level again only confirms the skill."""
+    """Says another level and the rest again."""
     now = now or timezone.now()
-    statement = _own_statement(actor, statement)
-    _refuse_bad_level(level)
-    current = statement.levels.get(end_at=None)
-    if current.level != level:
-        current.end_at = max(now, current.start_at + dt.timedelta(microseconds=1))
-        current.save(update_fields=["end_at"])
-        SkillLevel.objects.create(statement=statement, level=level, start_at=current.end_at)
-    statement.confirmed_on = timezone.localdate(now)
-    statement.save(update_fields=["confirmed_on"])
+    statement = own_statement(actor, statement)
+    said = replace(Said.of(statement.revisions.current().get()), level=level)
+    refuse_bad(said, timezone.localdate(now))
+    _say(statement, said, now)
     return statement
 
 
@@ -105,9 +178,10 @@ def remove_skill(
 ) -> SkillStatement:
     """Takes a skill out of the record; its history stays, its flags are closed. `restore_skill` undoes it."""
     now = now or timezone.now()
-    statement = _own_statement(actor, statement)
+    statement = own_statement(actor, statement)
     statement.removed_at = now
-    statement.save(update_fields=["removed_at"])
+    statement.version += 1
+    statement.save(update_fields=["removed_at", "version"])
     review_statements(actor=actor, statement_ids=[statement.pk], now=now)
     return statement
 
@@ -116,19 +190,23 @@ def remove_skill(
 def restore_skill(
     *, actor: Actor, statement: SkillStatement, now: dt.datetime | None = None
 ) -> SkillStatement:
-    """Puts back a skill that was taken out; refused when the record holds it again meanwhile."""
+    """Puts back, within 24 hours, a skill that was taken out.
+
+    Raises Refused later than that, and when the record holds it again meanwhile.
+    """
     now = now or timezone.now()
-    statement = _own_statement(actor, statement, standing=False)
-    twin = SkillStatement.objects.standing().filter(worker=statement.worker, concept=statement.concept)
-    if twin.exists():
-        raise Refused("already_declared", _("Cette compétence est déjà dans votre dossier."))
+    statement = own_statement(actor, statement, standing=False)
+    if statement.removed_at and now - statement.removed_at > UNDO_WITHIN:
+        message = _("Le délai de 24 heures est passé. Vous pouvez ajouter la compétence de nouveau.")
+        raise Refused("too_late", message)
     statement.removed_at = None
-    statement.save(update_fields=["removed_at"])
+    statement.version += 1
+    _save_once(statement)
     review_statements(actor=actor, statement_ids=[statement.pk], now=now)
     return statement
 
 
-def _own_statement(actor: Actor, statement: SkillStatement, *, standing: bool = True) -> SkillStatement:
+def own_statement(actor: Actor, statement: SkillStatement, *, standing: bool = True) -> SkillStatement:
     """The statement, locked, for its own person; a statement taken out is as absent as another's."""
     rows = SkillStatement.objects.select_for_update(of=("self",)).select_related("worker")
     found = rows.filter(pk=statement.pk, removed_at__isnull=standing).first()
@@ -138,17 +216,85 @@ def _own_statement(actor: Actor, statement: SkillStatement, *, standing: bool = 
     return found
 
 
-def _refuse_bad_level(level: int) -> None:
-    if not 1 <= level <= LEVELS:
+def refuse_bad(said: Said, today: dt.date) -> None:
+    """Raises Refused with the field at fault: a level off the scale, an unknown source or wish, a context too
+    long, a day in the future or before anyone's birth, a practice before the learning."""
+    if said.level is not None and not 1 <= said.level <= LEVELS:
         raise Refused("bad_level", _("Choisissez un niveau de 1 à 8."), field="level")
-
-
-def _refuse_bad_dates(acquired_on: dt.date | None, practised_on: dt.date | None, today: dt.date) -> None:
-    for field, day in (("acquired_on", acquired_on), ("practised_on", practised_on)):
+    if set(said.sources) - set(StatementSource.values):
+        raise Refused("bad_source", _("Choisissez dans la liste."), field="sources")
+    if said.wish and said.wish not in SkillWish.values:
+        raise Refused("bad_wish", _("Choisissez dans la liste."), field="wish")
+    if len(said.context.strip()) > CONTEXT_LENGTH:
+        raise Refused(
+            "long_context",
+            _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": CONTEXT_LENGTH},
+            field="context",
+        )
+    for field, day in (("acquired_on", said.acquired_on), ("practised_on", said.practised_on)):
         if day and day > today:
             raise Refused("future_date", _("Cette date est dans le futur."), field=field)
         if day and day < FIRST_DAY:
             raise Refused("old_date", _("Vérifiez l’année de cette date."), field=field)
-    if acquired_on and practised_on and practised_on < acquired_on:
+    if said.acquired_on and said.practised_on and said.practised_on < said.acquired_on:
         message = _("La dernière pratique ne peut pas précéder l’apprentissage.")
         raise Refused("practised_before", message, field="practised_on")
+
+
+def _declare(actor: Actor, statement: SkillStatement, said: Said, now: dt.datetime) -> SkillStatement:
+    statement.author = None if isinstance(actor, System) else actor
+    statement.declared_at = now
+    _save_once(statement)
+    SkillRevision.objects.create(
+        statement=statement, confirmed_on=timezone.localdate(now), start_at=now, **said.columns()
+    )
+    review_statements(actor=actor, statement_ids=[statement.pk], now=now)
+    return statement
+
+
+def _say(statement: SkillStatement, said: Said, now: dt.datetime) -> None:
+    """Writes what is said now in the place of what was. The statement is locked.
+
+    A revision of less than 24 hours is corrected in place: a slip of the finger leaves no history.
+    """
+    current = statement.revisions.current().get()
+    values = {**said.columns(), "confirmed_on": timezone.localdate(now)}
+    if now - current.start_at < UNDO_WITHIN:
+        for name, value in values.items():
+            setattr(current, name, value)
+        current.save(update_fields=list(values))
+    else:
+        current.end_at = now
+        current.save(update_fields=["end_at"])
+        SkillRevision.objects.create(statement=statement, start_at=now, scale=current.scale, **values)
+    statement.version += 1
+    statement.save(update_fields=["version"])
+
+
+def _save_once(statement: SkillStatement) -> None:
+    """Saves a statement that must be the only one of its skill to stand in the record."""
+    try:
+        with transaction.atomic():
+            statement.save()
+    except IntegrityError as error:
+        message = _("Cette compétence est déjà dans votre dossier.")
+        raise Refused("already_declared", message, field="concept") from error
+
+
+def _refuse_not_declarable(concept: Concept, edition: Edition) -> None:
+    if concept.kind not in DECLARABLE or concept.reference_id != edition.reference_id:
+        raise Refused(
+            "not_declarable", _("Choisissez une compétence ou un savoir dans la liste."), field="concept"
+        )
+    refuse_not_held(concept, edition, field="concept")
+
+
+def _refuse_other_version(statement: SkillStatement, version: int) -> None:
+    if statement.version != version:
+        raise Refused(
+            "changed_since",
+            _(
+                "Cette compétence a changé entre-temps, dans un autre onglet ou sur un autre appareil."
+                " Rien n’est perdu : relisez ce qui est noté maintenant, puis confirmez."
+            ),
+        )

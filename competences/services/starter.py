@@ -22,12 +22,12 @@ from accounts.models import Organisation, User
 from accounts.services.mandates import grant_mandates
 from accounts.services.organisations import create_organisation, start_membership
 from accounts.services.people import create_user
-from competences.enums import JobUse, StatementSource
+from competences.enums import JobUse
 from competences.importers.base import Claim
 from competences.models import Concept, Edition
 from competences.services.bilans import set_bilan_plan
 from competences.services.jobs import add_organisation_job, add_worker_job
-from competences.services.records import change_level, declare_skill
+from competences.services.records import Said, change_level, declare_skill
 from competences.services.references import NO_CLAIM, import_edition
 from competences.services.risks import assess_waiting_editions
 from competences.starter import people
@@ -189,10 +189,12 @@ class _Load:
             worker=user.worker,
             concept=concept,
             edition=edition,
-            level=level,
-            source=StatementSource(stated.source),
-            acquired_on=None if stated.acquired is None else self._day(stated.acquired),
-            practised_on=None if stated.practised is None else self._day(stated.practised),
+            said=Said(
+                level=level,
+                sources=(stated.source,),
+                acquired_on=None if stated.acquired is None else self._day(stated.acquired),
+                practised_on=None if stated.practised is None else self._day(stated.practised),
+            ),
             now=self._instant(first),
         )
         for days, new_level in later:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, require_person
 from accounts.errors import NotFound, Refused
-from competences.enums import ProposalState, StatementSource
+from competences.enums import ProposalState
 from competences.models import Concept, Edition, SkillStatement, SuccessorProposal
 from competences.services.ownership import UNDO_WITHIN
-from competences.services.records import declare_skill, remove_skill, restore_skill
+from competences.services.records import Said, declare_skill, remove_skill, restore_skill
 
 ANSWERED = (ProposalState.ACCEPTED, ProposalState.REFUSED)
 
@@ -20,8 +20,8 @@ ANSWERED = (ProposalState.ACCEPTED, ProposalState.REFUSED)
 def accept_successor(
     *, actor: Actor, proposal: SuccessorProposal, now: dt.datetime | None = None
 ) -> SkillStatement:
-    """Declares the successor against the newest edition, with the level, source and dates of the skill that
-    it replaces, and takes that one out with its history kept. `undo_answer` undoes it.
+    """Declares the successor against the newest edition, with what the person said of the skill that it
+    replaces, and takes that one out with its history kept. `undo_answer` undoes it.
 
     Raises Refused when the proposal was answered already or no longer counts, when the record holds the
     successor already, and when the newest edition no longer lists it. Gives the new statement.
@@ -37,10 +37,7 @@ def accept_successor(
         worker=left.worker,
         concept=proposal.successor,
         edition=_newest_edition(proposal.successor),
-        level=left.levels.get(end_at=None).level,
-        source=StatementSource(left.source),
-        acquired_on=left.acquired_on,
-        practised_on=left.practised_on,
+        said=Said.of(left.revisions.current().get()),
         now=now,
     )
     remove_skill(actor=actor, statement=left, now=now)

@@ -61,7 +61,7 @@ def statement_add(request: HttpRequest, concept_id: int) -> HttpResponse:
                 worker=request.user.worker,
                 concept=concept,
                 edition=edition,
-                **form.cleaned_data,
+                said=form.said(),
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
@@ -78,7 +78,7 @@ def statement_level(request: HttpRequest, public_id: UUID) -> HttpResponse:
     reading = {"actor": request.user, "on": timezone.localdate()}
     own = with_labels([_own_statement(request.user, public_id)], **reading)
     [statement] = with_proposals(own, **reading)
-    form = LevelForm(request.POST or None, initial={"level": statement.level})
+    form = LevelForm(request.POST or None, initial={"level": statement.said.level})
     if request.method == "POST" and form.is_valid():
         change_level(actor=request.user, statement=statement, level=form.cleaned_data["level"])
         messages.success(request, _("« %s » est à jour.") % statement.label)
@@ -87,7 +87,7 @@ def statement_level(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "form": form,
         "label": statement.label,
         "statement": statement,
-        "levels": statement.levels.order_by("-start_at"),
+        "revisions": statement.revisions.order_by("-start_at"),
     }
     return render(request, "competences/statement_form.html", context)
 

@@ -36,6 +36,7 @@ FOREIGN_KEYS_OF_PEOPLE = {
         "concept_id": "competences_concept",
         "edition_id": "competences_edition",
     },
+    "competences_skillrevision": {"statement_id": "competences_skillstatement"},
 }
 
 
@@ -127,6 +128,7 @@ def _people(edition: Edition, titles: Sequence[int], said: Iterable[Sequence[int
     """Accounts that nobody can sign in to, their records, their jobs and what they declared."""
     users = _ids("accounts_user", len(titles))
     workers = _ids("accounts_worker", len(titles))
+    statements = _ids("competences_skillstatement", len(titles) * STATEMENTS_OF_A_WORKER)
     since = DECLARED.isoformat()
     with transaction.atomic(), checked_together(FOREIGN_KEYS_OF_PEOPLE):
         copy_rows(
@@ -146,19 +148,24 @@ def _people(edition: Edition, titles: Sequence[int], said: Iterable[Sequence[int
             ),
         )
         copy_rows(
-            "competences_skillstatement (public_id, worker_id, concept_id, edition_id, source, author_id,"
-            " declared_at, confirmed_on)",
-            _statements(edition, workers, said),
+            "competences_skillstatement (id, public_id, worker_id, concept_id, edition_id, free_text,"
+            " author_id, declared_at, version)",
+            _statements(edition, statements, workers, said),
+        )
+        copy_rows(
+            "competences_skillrevision (statement_id, level, scale, wish, sources, context, is_practised,"
+            " confirmed_on, start_at)",
+            (f"{pk}\t{pk % 8 + 1}\tdigcomp\t\t{{job}}\t\tt\t2025-03-03\t{since}\n" for pk in statements),
         )
 
 
-def _statements(edition: Edition, workers: Iterable[int], said: Iterable[Sequence[int]]) -> Iterator[str]:
-    for worker, skills in zip(workers, said, strict=True):
-        for skill in skills:
-            yield (
-                f"{uuid.uuid4()}\t{worker}\t{skill}\t{edition.pk}\tjob\t{NULL}\t{DECLARED.isoformat()}"
-                "\t2025-03-03\n"
-            )
+def _statements(
+    edition: Edition, statements: Iterable[int], workers: Iterable[int], said: Iterable[Sequence[int]]
+) -> Iterator[str]:
+    since = DECLARED.isoformat()
+    pairs = ((worker, skill) for worker, skills in zip(workers, said, strict=True) for skill in skills)
+    for pk, (worker, skill) in zip(statements, pairs, strict=True):
+        yield f"{pk}\t{uuid.uuid4()}\t{worker}\t{skill}\t{edition.pk}\t\t{NULL}\t{since}\t1\n"
 
 
 def next_edition(people: Population, number: str, share: float, untouched: list[int]) -> Edition:

@@ -23,7 +23,7 @@ from competences.models import (
     OrganisationJob,
     Reference,
     RiskFlag,
-    SkillLevel,
+    SkillRevision,
     SkillStatement,
 )
 from competences.services import starter
@@ -56,7 +56,7 @@ def test_everything_is_loaded_and_said_once(loaded):
     )
     assert loaded.accounts == User.objects.count() == 7
     assert loaded.statements == SkillStatement.objects.count() == sum(len(w.statements) for w in demo.workers)
-    assert SkillLevel.objects.count() == sum(len(s.levels) for w in demo.workers for s in w.statements)
+    assert SkillRevision.objects.count() == sum(len(s.levels) for w in demo.workers for s in w.statements)
     assert loaded.flags == RiskFlag.objects.count()
     digcomp = Concept.objects.filter(reference__slug="digcomp")
     assert (digcomp.filter(kind="skill").count(), digcomp.filter(kind="area").count()) == (21, 5)
@@ -97,7 +97,7 @@ def test_people_have_a_past(loaded):
     assert max(s.declared_at for s in statements) < NOW
     assert {user.joined_at for user in User.objects.all()} == {NOW - dt.timedelta(days=365)}
     grown = SkillStatement.objects.get(worker__user__email=MAIN, concept__external_id="903127")
-    first, second = grown.levels.order_by("start_at")
+    first, second = grown.revisions.order_by("start_at")
     assert (first.level, second.level) == (3, 5)
     assert (first.end_at, second.end_at) == (second.start_at, None)
     plans = dict(BilanPlan.objects.values_list("worker__user__email", "next_on"))
@@ -138,7 +138,7 @@ def others_seen_by(user: User, purpose: Purpose, on: dt.date) -> set[str]:
 def test_the_demo_loads_on_any_day(db, now):
     assert load_starter(actor=SYSTEM, now=now).flags == 9
     current = SkillStatement.objects.filter(worker__jobs__use=JobUse.CURRENT)
-    assert not current.filter(confirmed_on__gt=timezone.localdate(now)).exists()
+    assert not current.filter(revisions__confirmed_on__gt=timezone.localdate(now)).exists()
 
 
 def test_a_database_with_an_account_is_left_alone(db):

@@ -14,7 +14,7 @@ from competences.models import Reference, SkillStatement, SuccessorProposal
 from competences.queries.job_reviews import job_reviews
 from competences.queries.records import statements_of, with_labels
 from competences.services.jobs import add_organisation_job, add_worker_job
-from competences.services.records import declare_skill
+from competences.services.records import Said, declare_skill
 from competences.services.references import import_edition
 from competences.services.successors import accept_successor
 from tests.accounts.factories import TODAY, MandateFactory, OrganisationFactory, UserFactory
@@ -38,8 +38,7 @@ def declare(person, made, concept, edition="1"):
         worker=person.worker,
         concept=concept,
         edition=made.editions[edition],
-        level=4,
-        source=StatementSource.JOB,
+        said=Said(level=4, sources=(StatementSource.JOB,)),
     )
 
 
@@ -115,7 +114,7 @@ def test_a_former_member_still_changes_the_level_and_takes_the_skill_out(house, 
     url = pages(member)["statement"]
     assert client.post(url, {"level": 6}).status_code == 302
     statement = statement_of(member)
-    assert statement.levels.get(end_at=None).level == 6
+    assert statement.revisions.get(end_at=None).level == 6
     removed = client.post(reverse("competences:statement_remove", args=[statement.public_id]))
     assert NAMED["statement"] in text_of(removed)
     restore = reverse("competences:statement_restore", args=[statement.public_id])

@@ -13,12 +13,22 @@ from accounts.enums import MembershipRole, OrganisationKind, Purpose
 from accounts.errors import NotFound, Refused
 from accounts.models import FileOpening
 from competences.enums import StatementSource
-from competences.models import SkillLevel, SkillStatement
+from competences.models import SkillRevision, SkillStatement
 from competences.queries.jobs import organisation_jobs
 from competences.rules.clocks import NextBilan, add_months, next_bilan
 from competences.services.bilans import set_bilan_plan
 from competences.services.jobs import add_organisation_job
-from competences.services.records import change_level, declare_skill, remove_skill, restore_skill
+from competences.services.records import (
+    Said,
+    attach_skill,
+    change_level,
+    change_skill,
+    confirm_skill,
+    declare_free_skill,
+    declare_skill,
+    remove_skill,
+    restore_skill,
+)
 from tests.accounts.factories import MandateFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.competences.reference_builder import Built
 
@@ -63,11 +73,10 @@ def worker(built):
 
 
 def declare(built, user, number=0, **values):
-    asked = {"level": 3, "source": StatementSource.PROJECT, **values}
-    actor = asked.pop("actor", user)
-    return declare_skill(
-        actor=actor, worker=user.worker, concept=built.skills[number], edition=built.editions["2"], **asked
-    )
+    actor, now = values.pop("actor", user), values.pop("now", None)
+    said = Said(**{"level": 3, "sources": (StatementSource.PROJECT,), **values})
+    place = {"concept": built.skills[number], "edition": built.editions["2"]}
+    return declare_skill(actor=actor, worker=user.worker, **place, said=said, now=now)
 
 
 TOMORROW = dt.timedelta(days=1)
@@ -99,13 +108,61 @@ def test_the_same_skill_twice_is_refused_until_it_is_taken_out(built, worker):
         restore_skill(actor=worker, statement=first)
 
 
-def test_a_level_is_closed_and_reopened_never_overwritten(built, worker):
-    statement = declare(built, worker, level=2)
-    change_level(actor=worker, statement=statement, level=5)
-    change_level(actor=worker, statement=statement, level=5)
-    rows = SkillLevel.objects.filter(statement=statement).order_by("start_at")
-    assert [row.level for row in rows] == [2, 5]
-    assert (rows[0].end_at, rows[1].end_at) == (rows[1].start_at, None)
+def test_what_is_said_is_closed_and_reopened_and_corrected_within_a_day(built, worker):
+    said_at = timezone.now() - TOMORROW * 9
+    statement = declare(built, worker, level=2, now=said_at)
+    change_level(actor=worker, statement=statement, level=3, now=said_at + TOMORROW / 2)
+    change_level(actor=worker, statement=statement, level=5, now=said_at + TOMORROW * 2)
+    confirm_skill(actor=worker, statement=statement, now=said_at + TOMORROW * 5)
+    rows = SkillRevision.objects.filter(statement=statement).order_by("start_at")
+    assert [row.level for row in rows] == [3, 5, 5]
+    assert [row.end_at for row in rows] == [rows[1].start_at, rows[2].start_at, None]
+    assert [row.start_at - said_at for row in rows] == [TOMORROW * 0, TOMORROW * 2, TOMORROW * 5]
+    for days, level in ((1, 3), (3, 5), (8, 5)):
+        assert SkillRevision.objects.as_of(said_at + TOMORROW * days).get(statement=statement).level == level
+
+
+def test_the_second_of_two_tabs_is_told_and_writes_nothing(built, worker):
+    statement = declare(built, worker)
+    seen = statement.version
+    change_skill(actor=worker, statement=statement, version=seen, said=Said(level=4))
+    with pytest.raises(Refused) as refusal:
+        change_skill(actor=worker, statement=statement, version=seen, said=Said(level=7))
+    assert refusal.value.code == "changed_since"
+    assert statement.revisions.get().level == 4
+
+
+def test_a_skill_in_ones_own_words_is_attached_later_and_keeps_the_words(built, worker):
+    statement = declare_free_skill(
+        actor=worker, worker=worker.worker, text="  réparer   des vélos ", said=Said(level=3)
+    )
+    assert (statement.free_text, statement.concept) == ("réparer des vélos", None)
+    with pytest.raises(Refused):
+        declare_free_skill(actor=worker, worker=worker.worker, text="Réparer des vélos", said=Said())
+    for text in ("", " \n ", "x" * 201):
+        with pytest.raises(Refused) as refusal:
+            declare_free_skill(actor=worker, worker=worker.worker, text=text, said=Said())
+        assert refusal.value.field == "text"
+    place = {"concept": built.skills[0], "edition": built.editions["2"]}
+    attach_skill(actor=worker, statement=statement, version=1, **place)
+    statement.refresh_from_db()
+    assert (statement.free_text, statement.concept) == ("réparer des vélos", built.skills[0])
+    with pytest.raises(Refused):
+        attach_skill(actor=worker, statement=statement, version=statement.version, **place)
+    with pytest.raises(Refused):
+        declare(built, worker)
+
+
+def test_a_removal_is_undone_within_a_day_and_not_later(built, worker):
+    statement = declare(built, worker)
+    gone_at = timezone.now()
+    remove_skill(actor=worker, statement=statement, now=gone_at)
+    with pytest.raises(Refused):
+        restore_skill(actor=worker, statement=statement, now=gone_at + TOMORROW * 2)
+    assert list(SkillStatement.objects.as_of(gone_at)) == []
+    assert list(SkillStatement.objects.as_of(gone_at - TOMORROW / 1440 / 60000)) == [statement]
+    restore_skill(actor=worker, statement=statement, now=gone_at + TOMORROW / 2)
+    assert SkillStatement.objects.standing().get() == statement
 
 
 def test_nobody_else_writes_in_a_record(built, worker):
@@ -168,7 +225,7 @@ def test_the_form_keeps_what_was_typed_beside_its_refusal(built, worker, client)
     assert 'value="2990-01-01"' in page
     assert 'id="id_acquired_on_error"' in page
     assert client.post(url, {**typed, "acquired_on": "2020-01-01"}).status_code == 302
-    assert SkillStatement.objects.get().levels.get().level == 4
+    assert SkillStatement.objects.get().revisions.get().level == 4
 
 
 PAGES = ["dashboard", "statements", "worker_jobs", "bilan"]

@@ -16,7 +16,7 @@ from competences.enums import FlagEnd, ProposalState, StatementSource
 from competences.models import Change, ConceptLink, ConceptRevision, Edition, RiskFlag, SuccessorProposal
 from competences.queries.names import labels_of
 from competences.queries.references import find_edition, snapshot
-from competences.services.records import declare_skill
+from competences.services.records import Said, declare_skill
 from competences.services.references import import_edition
 from competences.services.retirement import retire_edition
 from competences.services.risks import assess_waiting_editions
@@ -81,7 +81,11 @@ def touched(db):
     gone = Change.objects.filter(edition=second, kind="removed", concept_kind="skill").first().concept
     user = UserFactory()
     statement = declare_skill(
-        actor=user, worker=user.worker, concept=gone, edition=first, level=4, source=StatementSource.JOB
+        actor=user,
+        worker=user.worker,
+        concept=gone,
+        edition=first,
+        said=Said(level=4, sources=(StatementSource.JOB,)),
     )
     Edition.objects.filter(pk=second.pk).update(imported_at=timezone.now())
     assess_waiting_editions(actor=SYSTEM, limit=5)

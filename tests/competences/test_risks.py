@@ -21,7 +21,7 @@ from competences.rules.risks import (
     of_title,
 )
 from competences.services.jobs import add_worker_job, end_worker_job
-from competences.services.records import declare_skill, remove_skill
+from competences.services.records import Said, declare_skill, remove_skill
 from competences.services.risks import assess_waiting_editions
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.competences.reference_builder import Built
@@ -161,8 +161,7 @@ def declare(built, user, concept):
         worker=user.worker,
         concept=concept,
         edition=built.editions["1"],
-        level=4,
-        source=StatementSource.JOB,
+        said=Said(level=4, sources=(StatementSource.JOB,)),
     )
 
 
@@ -253,8 +252,7 @@ def test_what_an_edition_did_not_hold_is_not_declared_against_it(built, secretar
             worker=secretary.worker,
             concept=built.fax,
             edition=built.editions["2"],
-            level=4,
-            source=StatementSource.JOB,
+            said=Said(level=4, sources=(StatementSource.JOB,)),
         )
 
 
@@ -332,8 +330,7 @@ def test_a_skill_that_the_person_has_already_is_not_proposed_to_them(built, repl
         worker=secretary.worker,
         concept=courriel,
         edition=built.editions["2"],
-        level=3,
-        source=StatementSource.JOB,
+        said=Said(level=3, sources=(StatementSource.JOB,)),
     )
     assess_waiting_editions(actor=SYSTEM, limit=5)
     assert not SuccessorProposal.objects.exists()

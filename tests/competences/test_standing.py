@@ -15,7 +15,7 @@ from competences.enums import StatementSource
 from competences.models import CrosswalkRow, ExposureScore, SignalSource
 from competences.queries.standing import job_exposure, standings, told_exposure, with_durability
 from competences.rules.exposure import BANDS
-from competences.services.records import declare_skill
+from competences.services.records import Said, declare_skill
 from competences.words import DURABILITY_WORDS, EXPOSURE_WORDS, REASON_WORDS
 from tests.accounts.factories import UserFactory
 from tests.competences.reference_builder import Built
@@ -260,8 +260,7 @@ def declared(built, user, skill):
         worker=user.worker,
         concept=skill,
         edition=built.editions["2"],
-        level=3,
-        source=StatementSource.PROJECT,
+        said=Said(level=3, sources=(StatementSource.PROJECT,)),
     )
 
 

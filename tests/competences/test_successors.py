@@ -12,7 +12,7 @@ from accounts.errors import NotFound, Refused
 from competences.enums import ProposalState, StatementSource
 from competences.models import RiskFlag, SkillStatement, SuccessorProposal
 from competences.queries.successors import touched, with_proposals
-from competences.services.records import change_level, declare_skill, remove_skill
+from competences.services.records import Said, change_level, declare_skill, remove_skill
 from competences.services.successors import accept_successor, refuse_successor, undo_answer
 from tests.accounts.factories import UserFactory
 from tests.competences.readers import ANYBODY
@@ -41,10 +41,12 @@ def declared(built, user, concept, number="1"):
         worker=user.worker,
         concept=concept,
         edition=built.editions[number],
-        level=5,
-        source=StatementSource.TRAINING,
-        acquired_on=dt.date(2020, 1, 2),
-        practised_on=dt.date(2024, 5, 6),
+        said=Said(
+            level=5,
+            sources=(StatementSource.TRAINING,),
+            acquired_on=dt.date(2020, 1, 2),
+            practised_on=dt.date(2024, 5, 6),
+        ),
         now=NOW - 1000 * HOUR,
     )
 
@@ -81,13 +83,14 @@ def test_yes_puts_the_successor_in_the_place_of_the_skill(built, worker, proposa
     made = accept_successor(actor=worker, proposal=proposal, now=NOW)
     assert standing(worker) == {built.new.pk}
     assert made.edition == built.editions["2"]
-    assert made.levels.get().level == 5
-    assert (made.source, made.author) == (StatementSource.TRAINING, worker)
-    assert (made.acquired_on, made.practised_on) == (dt.date(2020, 1, 2), dt.date(2024, 5, 6))
+    assert made.revisions.get().level == 5
+    assert (made.revisions.get().sources, made.author) == ([StatementSource.TRAINING], worker)
+    said = made.revisions.get()
+    assert (said.acquired_on, said.practised_on) == (dt.date(2020, 1, 2), dt.date(2024, 5, 6))
     left = proposal.statement
     left.refresh_from_db()
     assert left.removed_at == NOW
-    assert left.levels.get().level == 5
+    assert left.revisions.get().level == 5
     assert not RiskFlag.objects.open().exists()
     proposal.refresh_from_db()
     assert (proposal.state, proposal.answered_at) == (ProposalState.ACCEPTED, NOW)

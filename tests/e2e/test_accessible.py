@@ -6,7 +6,7 @@ from accounts.actors import SYSTEM
 from competences.enums import JobUse, StatementSource
 from competences.models import Concept, Edition
 from competences.services.jobs import add_worker_job
-from competences.services.records import declare_skill
+from competences.services.records import Said, declare_skill
 from competences.services.risks import assess_waiting_editions
 from tests.accounts.factories import MandateFactory, MembershipFactory
 from tests.e2e.hands import accessible, edition, sign_in
@@ -50,7 +50,7 @@ def flagged(worker):
     skill = Concept.objects.get(revisions__label="Envoyer et recevoir des télécopies")
     title = Concept.objects.get(kind="title", revisions__label="Secrétaire polyvalent / polyvalente")
     mine = {"actor": worker, "worker": worker.worker, "edition": first}
-    declare_skill(**mine, concept=skill, level=6, source=StatementSource.JOB)
+    declare_skill(**mine, concept=skill, said=Said(level=6, sources=(StatementSource.JOB,)))
     add_worker_job(**mine, title=title, use=JobUse.CURRENT)
     edition(2)
     assert assess_waiting_editions(actor=SYSTEM, limit=5)["flags"] == 1
