@@ -95,16 +95,19 @@ def level(value: int | None, scale: int = 8) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/nav_item.html", takes_context=True)
-def nav_item(context: Context, url: str, label: str, section: str = "") -> dict[str, str]:
+def nav_item(
+    context: Context, url: str, label: str, section: str = "", *, is_alone: bool = False
+) -> dict[str, str]:
     """An entry of a navigation: "page" when we are on it, "true" when we are on a page under it.
 
-    A view whose address says another section puts the name of its own in the context, as `nav_section`.
+    A view whose address says another section puts the name of its own in the context, as `nav_section`. An
+    entry that `is_alone` has no page under it: its address only looks like the start of others.
     """
     request = context.get("request")
     path = request.path if request else ""
     here = context.get("nav_section")
     is_under = here == section if here else url != "/" and path.startswith(url)
-    current = "page" if path == url else "true" if is_under else ""
+    current = "page" if path == url else "true" if is_under and not is_alone else ""
     return {"url": url, "label": label, "current": current}
 
 
