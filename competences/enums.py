@@ -94,6 +94,18 @@ class SkillWish(models.TextChoices):
     AVOID = "avoid", _("je préfère ne plus m’en servir")
 
 
+class CvSection(models.TextChoices):
+    """The parts of a CV, in the order in which they are printed."""
+
+    SUMMARY = "summary", _("présentation")
+    WANTED = "wanted", _("métier visé")
+    SKILLS = "skills", _("compétences")
+    WORK = "work", _("expériences de travail")
+    STUDY = "study", _("études et formations")
+    VOLUNTEERING = "volunteering", _("bénévolat et engagements")
+    CERTIFICATES = "certificates", _("certificats")
+
+
 class JobUse(models.TextChoices):
     CURRENT = "current", _("mon métier actuel")
     WANTED = "wanted", _("le métier que je vise")

@@ -1,4 +1,5 @@
 from competences.models.bilans import BilanPlan
+from competences.models.cvs import Cv
 from competences.models.exports import Export
 from competences.models.jobs import OrganisationJob, WorkerJob
 from competences.models.records import SkillRevision, SkillStatement
@@ -26,6 +27,7 @@ __all__ = [
     "ConceptRevision",
     "ConceptTranslation",
     "CrosswalkRow",
+    "Cv",
     "Edition",
     "EditionSource",
     "Export",

@@ -1,12 +1,13 @@
 """Addresses of the app. References are public; the other pages ask who is there."""
 
-from competences.urls import adviser, employer, references, worker
+from competences.urls import adviser, cvs, employer, references, worker
 
 app_name = "competences"
 
 urlpatterns = [
     *references.urlpatterns,
     *worker.urlpatterns,
+    *cvs.urlpatterns,
     *adviser.urlpatterns,
     *employer.urlpatterns,
 ]
