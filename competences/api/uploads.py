@@ -22,25 +22,29 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.access import access_organisation
 from competences.enums import ReferenceFormat, UploadState
+from competences.importers.signals import FORMATS as SIGNALS
 from competences.models import Upload
 from competences.queries.uploads import access_upload
 from competences.services.uploads import apply_upload, create_upload, failed_rows, mend_upload
 
+FORMATS = [*ReferenceFormat.choices, *((slug, one.name) for slug, one in SIGNALS.items())]
+"""Formats of editions, then the tables of signals."""
+
 
 class UploadAsked(serializers.Serializer):
-    """What an edition is sent with, as multipart/form-data."""
+    """What an edition, or a table of signals, is sent with, as multipart/form-data."""
 
     organisation = serializers.UUIDField(
         required=False, help_text="The employer whose own reference it is; left out by the staff of the site."
     )
     format = serializers.ChoiceField(
-        ReferenceFormat.choices, required=False, help_text="Of the files; `own` for an organisation."
+        FORMATS, required=False, help_text="Of the files; `own` for an organisation, a slug for signals."
     )
     reference = serializers.CharField(
         required=False, max_length=50, help_text="Slug of the reference; the format's own when left out."
     )
     number = serializers.CharField(required=False, max_length=40)
-    published_on = serializers.DateField(required=False)
+    published_on = serializers.DateField(required=False, help_text="Needed for a table of signals.")
     files = serializers.ListField(child=serializers.FileField(), help_text="One or several files.")
 
 
@@ -65,7 +69,7 @@ class UploadSerializer(serializers.Serializer):
 
     id = serializers.UUIDField(source="public_id")
     organisation = serializers.UUIDField(source="organisation.public_id", allow_null=True, default=None)
-    format = serializers.ChoiceField(ReferenceFormat.choices)
+    format = serializers.ChoiceField(FORMATS)
     reference = serializers.CharField(source="reference_slug")
     number = serializers.CharField(allow_blank=True)
     published_on = serializers.DateField(allow_null=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competences.enums import ReferenceFormat
 from competences.forms.records import DayInput
+from competences.importers.signals import FORMATS as SIGNALS
 from competences.services.references import PARSERS
 
 
@@ -52,7 +53,7 @@ class OwnUploadForm(EditionForm):
 
 
 class StaffUploadForm(EditionForm):
-    """The files of an edition of any reference."""
+    """The files of an edition of any reference, or a table of signals."""
 
     format = forms.ChoiceField(label=_("Format"), choices=[])
     reference_slug = forms.CharField(
@@ -65,19 +66,26 @@ class StaffUploadForm(EditionForm):
         label=_("Numéro de l’édition"),
         max_length=40,
         required=False,
-        help_text=_("Vide si les fichiers le disent."),
+        help_text=_("Vide si les fichiers le disent, et pour un tableau de signaux."),
     )
     files = FilesField(
         label=_("Fichiers"),
-        help_text=_("Ceux que le producteur publie, sans les déplier : au plus 6 fichiers de 64 Mo."),
+        help_text=_(
+            "Ceux que le producteur publie, sans les déplier : au plus 6 fichiers de 64 Mo. Pour un tableau "
+            "de signaux, un seul classeur .xlsx de 32 Mo au plus, sans macro ni formule."
+        ),
     )
     field_order = ("format", "reference_slug", "number", "published_on", "files")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        references = [(value, label) for value, label in ReferenceFormat.choices if value in PARSERS]
+        signals = [(slug, one.name) for slug, one in SIGNALS.items()]
         self.fields["format"].choices = [  # type: ignore[attr-defined]
-            (value, label) for value, label in ReferenceFormat.choices if value in PARSERS
+            (_("Référentiels"), references),
+            (_("Tableaux de signaux"), signals),
         ]
+        self.fields["published_on"].help_text = _("Nécessaire pour un tableau de signaux.")
 
 
 class MendForm(forms.Form):

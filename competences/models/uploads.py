@@ -1,4 +1,4 @@
-"""Editions that people send: the files, what was found in them, and how far they have come.
+"""Editions and tables of signals that people send: the files, what was found in them, how far they have come.
 
 A page only writes the files and a state; a job reads them, and applies them once asked to. Lines of pages
 and of the API show what the job wrote here.
@@ -43,9 +43,13 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 class Upload(models.Model):
     """An edition sent by a member of an organisation for its own reference, or by the staff for any.
 
-    `report` is what `import_edition` found (None before), `anomalies` what is odd or wrong, each with file,
-    line and column. `failed_rows` counts the rows in error of a table. `mends`: the upload whose failed rows
-    this one brings back. `attempts` counts the runs of the present step, one of which may have been killed.
+    The staff sends tables of signals the same way: `format` and `reference_slug` are then the slug of the
+    source (importers/signals.py), which is no format of a reference, and there is no number nor edition.
+
+    `report` is what `import_edition` or `import_signal` found (None before), `anomalies` what is odd or
+    wrong, each with file, line and column. `failed_rows` counts the rows in error of a table. `mends`: the
+    upload whose failed rows this one brings back. `attempts` counts the runs of the present step, one of
+    which may have been killed.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -133,6 +137,11 @@ class Upload(models.Model):
     def is_busy(self) -> bool:
         """Whether a job is at it, or will be: its page is worth looking at again."""
         return self.state in PENDING
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether it is a table of signals, and not an edition."""
+        return self.format not in ReferenceFormat.values
 
     @property
     def is_new(self) -> bool:

@@ -16,6 +16,10 @@ from competences.importers.signals import FORMATS, Parsed, ParsedCrosswalk, Pars
 from competences.importers.source import Anomaly
 from competences.importers.workbook import Workbook
 from competences.models import CrosswalkRow, ExposureScore, SignalSource
+from competences.queries.signals import codes_of_jobs
+
+SHOWN_CODES = 10
+"""Codes named in a report, beside how many there are."""
 
 
 @dataclass(slots=True)
@@ -23,7 +27,10 @@ class SignalReport:
     """What an import found and did.
 
     `compared` tells the codes added, removed and changed against the source in use, None when there was
-    none. `is_in_use` is False when a source published later is there already: this one is kept beside it.
+    none. `codes` tells how many of its codes the jobs of our references bear (`used`) or not (`unused`), and
+    how many that jobs bear it does not have (`missing`, the first of them in `missing_codes`); None for a
+    source that was imported already. `is_in_use` is False when a source published later is there already:
+    this one is kept beside it.
     """
 
     slug: str
@@ -34,8 +41,11 @@ class SignalReport:
     applied: bool
     already_imported: bool
     is_in_use: bool
+    licence: str
+    scale: str
     figures: dict[str, int] = field(default_factory=dict)
     compared: dict[str, int] | None = None
+    codes: dict[str, Any] | None = None
     notes: list[Anomaly] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
@@ -48,6 +58,9 @@ class SignalReport:
             "rows": self.rows,
             "figures": self.figures,
             "compared": self.compared,
+            "codes": self.codes,
+            "licence": self.licence,
+            "scale": self.scale,
             "applied": self.applied,
             "already_imported": self.already_imported,
             "in_use": self.is_in_use,
@@ -104,8 +117,11 @@ def _import(
         applied=apply,
         already_imported=False,
         is_in_use=is_newest,
+        licence=source.licence,
+        scale=source.scale,
         figures=_figures(parsed),
         compared=_compared(former, parsed) if former else None,
+        codes=_codes(format.kind, parsed),
         notes=parsed.notes,
     )
     if apply:
@@ -165,6 +181,18 @@ def _figures(parsed: Parsed) -> dict[str, int]:
     return {"targets": len(set(parsed.rows.values()))}
 
 
+def _codes(kind: str, parsed: Parsed) -> dict[str, Any]:
+    """How far the codes of the table and those of our jobs are the same."""
+    ours, theirs = codes_of_jobs(kind), parsed.rows.keys()
+    missing = sorted(ours - theirs)
+    return {
+        "used": len(theirs & ours),
+        "unused": len(theirs - ours),
+        "missing": len(missing),
+        "missing_codes": missing[:SHOWN_CODES],
+    }
+
+
 def _compared(former: SignalSource, parsed: Parsed) -> dict[str, int]:
     """Codes that came, went and changed since the source in use."""
     old: dict[str, Any]
@@ -197,4 +225,6 @@ def _told(source: SignalSource) -> SignalReport:
         applied=False,
         already_imported=True,
         is_in_use=source.replaced_at is None,
+        licence=source.licence,
+        scale=source.scale,
     )

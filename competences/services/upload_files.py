@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 from competences.enums import ReferenceFormat
-from competences.importers.own_table import MAX_BYTES
+from competences.importers import own_table, workbook
 from competences.models import Upload, UploadFile, UploadPart
 
 MAX_FILES = 6
@@ -106,7 +106,11 @@ def _in_parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _refuse_bad_files(upload: Upload, files: Sequence[Incoming]) -> None:
     is_table = upload.format == ReferenceFormat.OWN
-    most, largest = (1, MAX_BYTES) if is_table else (MAX_FILES, MAX_FILE_BYTES)
+    most, largest = MAX_FILES, MAX_FILE_BYTES
+    if is_table:
+        most, largest = 1, own_table.MAX_BYTES
+    elif upload.is_signal:
+        most, largest = 1, workbook.MAX_FILE_BYTES
     if not files:
         raise Refused("no_file", _("Choisissez un fichier."), field="files")
     if len(files) > most:
@@ -119,6 +123,9 @@ def _refuse_bad_files(upload: Upload, files: Sequence[Incoming]) -> None:
             raise _too_large(name, largest)
         if is_table and not name.lower().endswith(".csv"):
             raise Refused("not_csv", _("Envoyez un fichier CSV, dont le nom finit par .csv."), field="files")
+        if upload.is_signal and not name.lower().endswith(".xlsx"):
+            message = _("Envoyez un classeur dont le nom finit par .xlsx.")
+            raise Refused("not_xlsx", message, field="files")
 
 
 def _too_large(name: str, largest: int) -> Refused:

@@ -1,8 +1,10 @@
-"""Editions that people send: written by a page or the API, read and applied by a job."""
+"""Editions and tables of signals that people send by a page or the API, read and applied by a job."""
 
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,11 +23,13 @@ from competences.enums import ReferenceFormat, UploadState
 from competences.importers import own, own_table
 from competences.importers.base import Claim
 from competences.importers.own_table import Table
+from competences.importers.signals import FORMATS as SIGNALS
 from competences.importers.source import Anomaly, BrokenSource, Source
 from competences.models import Edition, Reference, Upload, UploadFile
 from competences.queries.uploads import own_reference
 from competences.rules.positions import position
 from competences.services.references import PARSERS, import_edition
+from competences.services.signals import import_signal
 from competences.services.upload_files import Incoming, TextFile, files_of, store_files
 
 ATTEMPTS = 3
@@ -56,10 +60,11 @@ def create_upload(
     number: str = "",
     published_on: dt.date | None = None,
 ) -> Upload:
-    """Keeps the files of an edition, for a job to read; nothing is imported yet.
+    """Keeps the files of an edition or of a table of signals, for a job to read; nothing is imported yet.
 
     With `organisation`, the edition is one of its own reference, whose slug is ours to say; without, the
-    actor is of the staff and names format and reference (the format's own when left out).
+    actor is of the staff and names format and reference (the format's own when left out). With the slug of a
+    source of signals as `format`, there is no reference nor number, and the day is needed.
 
     Raises NotFound to whoever has no right there, Refused with the field at fault.
     """
@@ -68,6 +73,9 @@ def create_upload(
         format, reference_slug = ReferenceFormat.OWN, own_slug(organisation)
         if Upload.objects.unfinished().filter(organisation=organisation).count() >= MAX_UNFINISHED:
             raise Refused("too_many", _("Terminez d’abord vos envois en cours, ou attendez leur fin."))
+    elif format in SIGNALS:
+        reference_slug, number = format, ""
+        _refuse_bad_day(published_on, on)
     else:
         reference_slug = reference_slug or format
         _refuse_bad_reference(format, reference_slug)
@@ -174,18 +182,10 @@ def process_upload(*, actor: Actor, upload_id: int) -> dict[str, int]:
 
 def _process(actor: Actor, upload: Upload) -> dict[str, int]:
     is_applying = upload.state == UploadState.APPLYING
+    read = _signal if upload.is_signal else _edition
     try:
         with files_of(upload) as paths:
-            report = import_edition(
-                actor=actor,
-                format=upload.format,
-                paths=paths,
-                slug=upload.reference_slug,
-                claim=Claim(upload.number or None, upload.published_on),
-                apply=is_applying,
-                progress=progress_writer(upload),
-                owner=upload.organisation,
-            )
+            found = read(actor, upload, paths, is_applying)
     except BrokenSource as error:
         _end(upload, UploadState.REFUSED, anomalies=error.anomalies)
         return {"refused": 1}
@@ -196,16 +196,39 @@ def _process(actor: Actor, upload: Upload) -> dict[str, int]:
     except Exception:
         _end(upload, UploadState.FAILED)
         raise
-    found = report.as_dict()
     upload.anomalies = found.pop("anomalies")
     upload.report = found
     if not is_applying:
         _save(upload, UploadState.READY)
         return {"read": 1}
-    editions = Edition.objects.in_history().filter(reference__slug=upload.reference_slug)
-    upload.edition = editions.numbered(report.edition_name).first()
+    if not upload.is_signal:
+        editions = Edition.objects.in_history().filter(reference__slug=upload.reference_slug)
+        upload.edition = editions.numbered(found["edition"]).first()
     _end(upload, UploadState.APPLIED)
     return {"applied": 1}
+
+
+def _edition(actor: Actor, upload: Upload, paths: Sequence[Path], apply: bool) -> dict[str, Any]:
+    """Reads or writes an edition; what the import found."""
+    return import_edition(
+        actor=actor,
+        format=upload.format,
+        paths=paths,
+        slug=upload.reference_slug,
+        claim=Claim(upload.number or None, upload.published_on),
+        apply=apply,
+        progress=progress_writer(upload),
+        owner=upload.organisation,
+    ).as_dict()
+
+
+def _signal(actor: Actor, upload: Upload, paths: Sequence[Path], apply: bool) -> dict[str, Any]:
+    """The same for a table of signals, which is short: its progress is not told."""
+    if not paths or upload.published_on is None:
+        raise DomainError("no_file", _("Les fichiers de cet envoi ne sont plus gardés."))
+    return import_signal(
+        actor=actor, slug=upload.format, path=paths[0], published_on=upload.published_on, apply=apply
+    ).as_dict()
 
 
 @transaction.atomic
@@ -313,6 +336,16 @@ def _refuse_bad_reference(format: str, slug: str) -> None:
     if reference is not None and reference.format != format:
         told = _("Ce référentiel est au format %s.") % ReferenceFormat(reference.format).label
         raise Refused("other_format", told, field="reference_slug")
+
+
+def _refuse_bad_day(published_on: dt.date | None, on: dt.date) -> None:
+    """A table of signals does not say its day, which decides whether it takes the place of the one in use."""
+    if published_on is None:
+        message = _("Donnez la date de publication du tableau : le fichier ne la dit pas.")
+        raise Refused("no_day", message, field="published_on")
+    if published_on > on:
+        message = _("Un tableau ne peut pas être publié dans l’avenir.")
+        raise Refused("published_later", message, field="published_on")
 
 
 def _refuse_bad_number(format: str, number: str) -> None:

@@ -1,8 +1,11 @@
 """The pages on which an edition is sent, looked at and applied: an employer's own, or any by the staff.
 
+The staff sends tables of signals on the same pages.
+
 Each view serves both: with the id of an organisation, its members and its own reference; without, the staff.
 """
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +27,7 @@ from accounts.models import Organisation
 from competences.enums import UploadState
 from competences.forms.uploads import MendForm, OwnUploadForm, StaffUploadForm
 from competences.importers.own_table import template as table_template
+from competences.importers.signals import FORMATS as SIGNALS
 from competences.models import Upload
 from competences.queries.uploads import access_upload, uploads_of
 from competences.services.uploads import apply_upload, create_upload, failed_rows, mend_upload
@@ -176,6 +180,7 @@ def _context(organisation: Organisation | None, upload: Upload, form: MendForm) 
         "urls": urls,
         "title": title,
         "rows": _rows(report),
+        "signal": _signal(upload, report),
         "links": (report.get("changes") or {}).get("links"),
         "already": report.get("already_imported", False),
         "is_first": report.get("changes") is None,
@@ -186,7 +191,10 @@ def _context(organisation: Organisation | None, upload: Upload, form: MendForm) 
 
 
 def _title(upload: Upload) -> str:
-    """An employer has one reference, which needs no name; those of the staff bear theirs."""
+    """An employer has one reference, which needs no name; those of the staff bear theirs, as tables do."""
+    if upload.is_signal:
+        known = SIGNALS.get(upload.format)
+        return str(known.name) if known else upload.format
     name = upload.number or (upload.report or {}).get("edition", "")
     told = _("Édition %s") % name if name else _("Édition")
     return told if upload.organisation_id else f"{told}, {upload.reference_slug}"
@@ -208,6 +216,13 @@ def _rows(report: dict[str, Any]) -> list[dict[str, Any]]:
         for kind, number in report.get("counts", {}).items()
         if kind in KIND_PLURALS
     ]
+
+
+def _signal(upload: Upload, report: dict[str, Any]) -> dict[str, Any] | None:
+    """What was found in a table of signals, its day read back from JSON."""
+    if not (upload.is_signal and report):
+        return None
+    return report | {"published_on": dt.date.fromisoformat(report["published_on"])}
 
 
 def _csv(text: str, name: str) -> HttpResponse:

@@ -194,6 +194,7 @@ SPECTACULAR_SETTINGS = {
         "ConceptKind": "competences.enums.ConceptKind",
         "ChangeKind": "competences.enums.ChangeKind",
         "ReferenceFormat": "competences.enums.ReferenceFormat",
+        "UploadFormat": "competences.api.uploads.FORMATS",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }

@@ -10,6 +10,7 @@ from accounts.actors import SYSTEM
 from accounts.errors import NotFound, Refused
 from accounts.models.openings import ACCESS_LOG
 from competences.enums import UploadState
+from competences.importers import own_table
 from competences.models import Change, Concept, Edition, Reference, Upload, UploadFile, UploadPart
 from competences.queries.uploads import access_upload, pending_uploads
 from competences.services import upload_files, uploads
@@ -173,7 +174,7 @@ REFUSED = [
     ({"files": [csv_file(), csv_file()]}, "files"),
     ({"text": ""}, "files"),
     ({"name": "metiers.xlsx"}, "files"),
-    ({"text": "a" * (upload_files.MAX_BYTES + 1)}, "files"),
+    ({"text": "a" * (own_table.MAX_BYTES + 1)}, "files"),
 ]
 
 

@@ -62,6 +62,10 @@ class Command(BaseCommand):
         for told in (report.figures, report.compared or {}):
             if told:
                 self.stdout.write("  " + ", ".join(f"{name} {number}" for name, number in told.items()))
+        if report.codes:
+            told = {"servent": "used", "ne servent à aucun métier": "unused", "manquent": "missing"}
+            words = ", ".join(f"{word} {report.codes[name]}" for word, name in told.items())
+            self.stdout.write(f"  codes : {words}")
         for note in report.notes:
             self.stdout.write(f"  ! {note}")
         if not report.is_in_use:
