@@ -30,6 +30,7 @@ def render(notification: Notification, kind: NotificationKind) -> EmailMultiAlte
             "base_url": settings.BASE_URL.rstrip("/"),
             "profile_url": absolute_url("accounts:profile"),
             "kind": kind,
+            "on_page": False,
             **kind.context(notification),
         }
         subject_template, text_template, html_template = kind.templates
@@ -48,6 +49,14 @@ def render(notification: Notification, kind: NotificationKind) -> EmailMultiAlte
     )
     message.attach_alternative(html, "text/html")
     return message
+
+
+def page_words(kind: NotificationKind) -> tuple[str, str]:
+    """The subject and the text of a kind as its page shows them, in the active language; not yet escaped."""
+    context = {"kind": kind, "on_page": True}
+    subject_template, text_template, _html_template = kind.templates
+    subject = " ".join(render_to_string(subject_template, context).split())
+    return subject, str(render_to_string(text_template, context)).strip()
 
 
 def _domain() -> str:

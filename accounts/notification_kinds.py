@@ -1,18 +1,20 @@
 """The messages of this app: account security, and access given to an adviser."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.email_rendering import absolute_url
 from accounts.enums import Category
-from accounts.models import Mandate, Notification
-from accounts.notifications import NotificationKind, register
+from accounts.models import Mandate, Notification, User
+from accounts.notifications import Detail, NotificationKind, register
 
 EMAIL_CONFIRMATION = "email_confirmation"
 PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a message
@@ -81,6 +83,28 @@ def _mandate_is_over(notification: Notification) -> bool:
     return not Mandate.objects.effective(today).filter(pk=notification.payload["mandate_id"]).exists()
 
 
+def _mandate_details(rows: Sequence[Notification], recipient: User, on: date) -> dict[int, Detail]:
+    """Who gave the access, while it still opens that person's file. One query."""
+    wanted = {row.payload["mandate_id"] for row in rows}
+    mandates = Mandate.objects.effective(on).filter(pk__in=wanted, adviser=recipient)
+    known = {mandate.pk: mandate for mandate in mandates.select_related("worker__user")}
+    return {
+        row.pk: Detail(
+            text=mandate.worker.user.display_name,
+            label=gettext("Voir les personnes que j’accompagne"),
+            page="competences:adviser",
+        )
+        for row in rows
+        if (mandate := known.get(row.payload["mandate_id"]))
+    }
+
+
+def _password_details(rows: Sequence[Notification], recipient: User, on: date) -> dict[int, Detail]:
+    """Where to choose another one."""
+    detail = Detail(label=gettext("Changer mon mot de passe"), page="account_change_password")
+    return dict.fromkeys((row.pk for row in rows), detail)
+
+
 _KINDS = [
     NotificationKind(
         name=EMAIL_CONFIRMATION,
@@ -92,6 +116,7 @@ _KINDS = [
         is_obsolete=_confirmation_is_needless,
         context=_confirmation_words,
         address=_address_text,
+        on_page=False,
     ),
     NotificationKind(
         name=PASSWORD_RESET,
@@ -102,6 +127,7 @@ _KINDS = [
         is_obsolete=_reset_is_needless,
         context=_reset_words,
         address=_address_text,
+        on_page=False,
     ),
     NotificationKind(
         name=ACCOUNT_EXISTS,
@@ -111,6 +137,7 @@ _KINDS = [
         security=True,
         is_obsolete=_is_old,
         context=_sign_in_words,
+        on_page=False,
     ),
     NotificationKind(
         name=PASSWORD_CHANGED,
@@ -119,6 +146,7 @@ _KINDS = [
         template="password_changed",
         security=True,
         context=_sign_in_words,
+        details=_password_details,
     ),
     NotificationKind(
         name=EMAIL_CHANGED,
@@ -136,5 +164,6 @@ _KINDS = [
         template="mandate_granted",
         is_obsolete=_mandate_is_over,
         context=_sign_in_words,
+        details=_mandate_details,
     ),
 ]

@@ -13,17 +13,20 @@
 
 Templates are templates/email/<template>.subject.txt, .txt and .html; they receive `recipient`, `base_url`,
 `subject` and what `context` returns. Subjects never name a bilan, a flag or an adviser: a phone shows them to
-whoever stands near.
+whoever stands near. The page of messages shows the subject and the text again, with `on_page` true and
+without `context`: greetings, addresses and tokens are then left out. What may not be said in a mailbox is
+said there by `details`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
 
 from accounts.enums import Category, Priority
-from accounts.models import Notification
+from accounts.models import Notification, User
 from accounts.registry import Registry
 
 
@@ -34,6 +37,27 @@ def never(notification: Notification) -> bool:
 
 def nothing(notification: Notification) -> dict[str, Any]:
     """For a message that says the same to everybody."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What a signed-in person reads under a message, and the page that holds the rest.
+
+    `page` and `arguments` are the name and the arguments of an address; empty when there is nothing to open.
+    """
+
+    text: str = ""
+    label: str = ""
+    page: str = ""
+    arguments: tuple[Any, ...] = ()
+
+
+Details = Callable[[Sequence[Notification], User, date], Mapping[int, Detail]]
+
+
+def no_details(rows: Sequence[Notification], recipient: User, on: date) -> Mapping[int, Detail]:
+    """For a message whose text says it all."""
     return {}
 
 
@@ -52,6 +76,10 @@ class NotificationKind:
     - `is_obsolete(notification)`: asked when the message is about to leave; True calls it off.
     - `context(notification)`: the words of the templates, links and tokens included: none exists before.
     - `address(notification)`: where it goes; "" when it has nowhere to go any more.
+    - `on_page`: whether its text is worth reading once signed in; False for a link asked for in a mailbox.
+    - `details(rows, recipient, on)`: the detail of each row of this kind by its key, for its recipient on
+      that day; the same number of queries for one row and for fifty. What the person may no longer see is
+      not in it.
     """
 
     name: str
@@ -63,6 +91,8 @@ class NotificationKind:
     is_obsolete: Callable[[Notification], bool] = field(default=never)
     context: Callable[[Notification], dict[str, Any]] = field(default=nothing)
     address: Callable[[Notification], str] = field(default=own_address)
+    on_page: bool = True
+    details: Details = field(default=no_details)
 
     def __post_init__(self) -> None:
         if self.security != (self.category is Category.SECURITY):

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import file_access, profile, sent_messages
+from accounts.views import file_access, messages, profile, sent_messages
 
 app_name = "accounts"
 
 urlpatterns = [
     path("compte/profil/", profile.profile, name="profile"),
+    path("compte/messages/", messages.messages, name="messages"),
+    path("compte/messages/lus/", messages.read_all, name="messages_read"),
+    path("compte/messages/<uuid:public_id>/lu/", messages.read, name="message_read"),
     path("compte/acces/", file_access.access, name="access"),
     path("compte/acces/donner/", file_access.grant, name="grant"),
     path("compte/acces/<uuid:public_id>/retirer/", file_access.withdraw, name="withdraw"),

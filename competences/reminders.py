@@ -11,6 +11,7 @@ from accounts import notifications, reminders
 from accounts.enums import Category
 from accounts.notifications import NotificationKind
 from accounts.reminders import Candidate, ReminderKind
+from competences.queries import messages
 
 BILAN_STAGES = (-30, -7, 0)
 """Days before the wished date of a bilan on which the person is reminded."""
@@ -24,6 +25,7 @@ def register() -> None:
             category=Category.SKILLS,
             title=_("Le référentiel a changé pour mes compétences"),
             template="reference_changed",
+            details=messages.reference_changed,
             is_obsolete=_nothing_to_see,
         )
     )
@@ -33,6 +35,7 @@ def register() -> None:
             category=Category.SKILLS,
             title=_("Une édition du référentiel a été retirée"),
             template="edition_retired",
+            details=messages.edition_retired,
         )
     )
     notifications.register(
@@ -41,6 +44,7 @@ def register() -> None:
             category=Category.SKILLS,
             title=_("Le référentiel a changé pour les métiers de mon organisation"),
             template="organisation_jobs_changed",
+            details=messages.organisation_jobs_changed,
             is_obsolete=_no_longer_a_member,
         )
     )
@@ -50,6 +54,7 @@ def register() -> None:
             category=Category.BILANS,
             title=_("La date de mon prochain bilan approche"),
             template="bilan_due",
+            details=messages.bilan_due,
             is_obsolete=_plan_moved,
         )
     )

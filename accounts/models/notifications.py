@@ -1,6 +1,7 @@
 """The outbox: messages to send, written in the transaction of what they announce."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import FINISHED_STATES, Category, NotificationReason, NotificationState, Priority
 
+_UNTRUE = (NotificationReason.OBSOLETE, NotificationReason.OVERTAKEN, NotificationReason.REQUESTED)
 _FINISHED = tuple(state.value for state in FINISHED_STATES)
 
 
@@ -29,6 +31,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def claimed_before(self, instant: datetime) -> "NotificationQuerySet":
         """Rows taken by a worker before `instant` and not finished: that worker is dead."""
         return self.filter(state=NotificationState.SENDING, claimed_at__lt=instant)
+
+    def shown(self, kinds: Collection[str], now: datetime) -> "NotificationQuerySet":
+        """Rows of these kinds that a page may show: their time has come, and they are still true.
+
+        One that is tried again has been pushed back, and stays. One that was called off because the person
+        does not want such messages by e-mail is shown all the same.
+        """
+        come = Q(not_before__lte=now) | Q(attempts__gt=0)
+        over = Q(state=NotificationState.CANCELLED, reason__in=_UNTRUE)
+        return self.filter(come, ~over, kind__in=kinds).order_by("-not_before", "-pk")
 
     def unread(self) -> "NotificationQuerySet":
         """Rows the person has not marked as read."""

@@ -15,6 +15,7 @@ from accounts.actors import Actor, require_person, require_staff
 from accounts.enums import NotificationReason, NotificationState
 from accounts.errors import NotFound, Refused
 from accounts.models import Notification, User
+from accounts.models.notifications import NotificationQuerySet
 from accounts.rules.outbox import payload_faults
 from accounts.services.deliveries import DeliveryCounts, deliver_batch
 
@@ -26,6 +27,7 @@ __all__ = [
     "enqueue",
     "enqueue_many",
     "enqueue_select",
+    "mark_all_read",
     "mark_read",
     "requeue",
 ]
@@ -169,6 +171,13 @@ def mark_read(*, actor: Actor, notification: Notification) -> Notification:
     Notification.objects.unread().filter(pk=notification.pk).update(read_at=timezone.now())
     notification.refresh_from_db()
     return notification
+
+
+@transaction.atomic
+def mark_all_read(*, actor: Actor, rows: NotificationQuerySet) -> int:
+    """The actor has read these rows, those of others left out; says how many were not read before."""
+    unread = rows.unread().filter(recipient=require_person(actor)).order_by()
+    return unread.update(read_at=timezone.now())
 
 
 def _new_notification(kind_name: str, row: OutboxRow, now: datetime) -> Notification:

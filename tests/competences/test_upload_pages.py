@@ -226,9 +226,9 @@ def test_the_list_costs_the_same_whatever_was_sent(client, member, organisation,
 
     send("1")
     for more in (range(2, 12), ()):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(address("index", organisation))
         for number in more:
             send(str(number))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(address("page", organisation, Upload.objects.first()))

@@ -32,6 +32,7 @@ PRIVATE = [
     "/mon-espace/metiers/?q=comptable",
     "/mon-espace/bilan/",
     "/compte/profil/",
+    "/compte/messages/",
     "/compte/acces/",
     "/compte/email/",
 ]
