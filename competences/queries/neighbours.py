@@ -70,7 +70,7 @@ def sheet_neighbours(sheet: Sheet) -> tuple[list[Neighbour], bool]:
     asked = [named.pk for kind in SHARED for named in sheet.links.get(kind, [])]
     if jobs := sheet.links.get("neighbours", []):
         return _counted(position, jobs, asked), False
-    rows = _sharing_most(position, sheet.concept.pk, asked)
+    rows = sharing_most(position, sheet.concept.pk, asked)
     known = sheet.history.labels([row[0] for row in rows])
     return _counted(position, [known.named(*row) for row in rows], asked), True
 
@@ -87,17 +87,17 @@ def neighbour_page(
     """
     past = history(actor=actor, on=on, slug=slug, number=number)
     concept = find_concept(past, ConceptKind.JOB, code)
-    links = _links_out(past.position, [concept.pk], [LinkKind.USES, LinkKind.NEIGHBOUR])[concept.pk]
+    links = links_out(past.position, [concept.pk], [LinkKind.USES, LinkKind.NEIGHBOUR])[concept.pk]
     own = [row for row in links if row[1] in SHARED]
     near = sorted((row for row in links if row[1] == ConceptKind.JOB), key=_in_the_producers_order)
     asked = [row[0] for row in own]
     is_computed = not near
     if is_computed:
-        near = _sharing_most(past.position, concept.pk, asked)
+        near = sharing_most(past.position, concept.pk, asked)
     picked = next((row for row in near if row[2] == chosen), near[0] if near and not chosen else None)
     if picked is None and chosen:
         raise NotFound
-    theirs = _links_out(past.position, [picked[0]], [LinkKind.USES])[picked[0]] if picked else []
+    theirs = links_out(past.position, [picked[0]], [LinkKind.USES])[picked[0]] if picked else []
     theirs = [row for row in theirs if row[1] in SHARED]
     known = past.labels({concept.pk} | {row[0] for row in (*own, *near, *theirs)})
     neighbours = _counted(past.position, [known.named(*row) for row in near], asked)
@@ -120,7 +120,7 @@ def _in_the_producers_order(row: Row) -> tuple[int, str]:
     return (int(row[3]) if row[3].isdigit() else 99, row[2])
 
 
-def _links_out(position: int, sources: Iterable[int], kinds: Iterable[str]) -> dict[int, list[Row]]:
+def links_out(position: int, sources: Iterable[int], kinds: Iterable[str]) -> dict[int, list[Row]]:
     """What concepts are tied to in an edition, by concept. One query."""
     found: dict[int, list[Row]] = {source: [] for source in sources}
     rows = ConceptLink.objects.as_of(position).filter(source__in=list(found), kind__in=list(kinds))
@@ -130,7 +130,7 @@ def _links_out(position: int, sources: Iterable[int], kinds: Iterable[str]) -> d
     return found
 
 
-def _sharing_most(position: int, job: int, asked: list[int]) -> list[Row]:
+def sharing_most(position: int, job: int, asked: list[int]) -> list[Row]:
     """The jobs that ask for most of the same things. One query, on the index of what links lead to."""
     rows = ConceptLink.objects.as_of(position).filter(
         kind=LinkKind.USES, target__in=asked, source__kind=ConceptKind.JOB

@@ -104,7 +104,7 @@ def test_queries_do_not_grow_with_the_neighbours(near, client, django_assert_max
     with django_assert_max_num_queries(MOST_QUERIES) as few_on_sheet:
         client.get(sheet)
     client.force_login(UserFactory())
-    with django_assert_max_num_queries(MOST_QUERIES + 2) as few:
+    with django_assert_max_num_queries(MOST_QUERIES + 3) as few:
         client.get(url(near))
     for number in range(30):
         other = near.concept("job", f"D{number}", f"Voisin {number}")

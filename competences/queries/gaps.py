@@ -1,0 +1,155 @@
+"""What a person holds of the jobs they want. The caller is that person.
+
+Skills are compared within one reference: one declared in another does not count, and the page says so.
+"""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from accounts.errors import NotFound
+from accounts.models import User
+from competences.enums import ConceptKind, JobUse, LinkKind
+from competences.models import ConceptLink, RiskFlag, SkillRevision
+from competences.queries.jobs import NamedJob, worker_jobs
+from competences.queries.names import Named
+from competences.queries.neighbours import links_out, sharing_most
+from competences.queries.sheets import History, history
+from competences.rules.ageing import AgeingFacts, ageing
+from competences.rules.gaps import Asked, Gap, Share, gap
+from competences.rules.labels import fold
+
+COMPARABLE = (ConceptKind.SKILL, ConceptKind.KNOWLEDGE)
+MOST_NEIGHBOURS = 10
+"""Neighbours that are compared: a list that one still reads."""
+
+
+class Mine(NamedTuple):
+    """The concepts of a record, and those of them to refresh."""
+
+    held: frozenset[int]
+    stale: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedJob:
+    """A job that a person named, with what they hold of it; `gap` is None where no edition lists the job."""
+
+    named: NamedJob
+    gap: Gap | None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A job near the wanted one: what is held of it now, and with what would be learned."""
+
+    job: Named
+    now: Share
+    then: Share
+
+
+@dataclass(frozen=True, slots=True)
+class GapPage:
+    """A wanted job against a record: `now` as it is, `then` with what would be learned; names by concept."""
+
+    named: NamedJob
+    history: History
+    now: Gap
+    then: Gap
+    neighbours: Sequence[Near]
+    names: Mapping[int, Named]
+    learned: frozenset[int]
+
+
+def wanted_jobs(user: User, on: dt.date) -> list[WantedJob]:
+    """The jobs that a person wants, those of which they hold most first. Constant number of queries."""
+    named = [one for one in worker_jobs(user.worker, on, actor=user) if one.row.use == JobUse.WANTED]
+    readable = [one.job.pk for one in named if one.job and one.is_readable]
+    asked = _asked_now(readable)
+    mine = _mine(user, on)
+    found = [
+        WantedJob(one, gap(asked[one.job.pk], *mine) if one.job and one.job.pk in asked else None)
+        for one in named
+    ]
+    return sorted(found, key=lambda one: (-_percent(one.gap), fold(one.named.label)))
+
+
+def gap_page(user: User, public_id: uuid.UUID, *, learned: Collection[str], on: dt.date) -> GapPage:
+    """A job of the record against the skills of the record, with what they would be if some more were
+    `learned` (identifiers of concepts of the job; others are not looked at).
+
+    Raises NotFound for another person's job, one that ended, and one that the newest edition does not list.
+    """
+    jobs = worker_jobs(user.worker, on, actor=user)
+    named = next((one for one in jobs if one.row.public_id == public_id), None)
+    if named is None or named.job is None or not named.is_readable:
+        raise NotFound
+    past = history(actor=user, on=on, slug=named.job.reference.slug)
+    rows = links_out(past.position, [named.job.pk], [LinkKind.USES, LinkKind.NEIGHBOUR])[named.job.pk]
+    asked = [Asked(row[0], row[3]) for row in rows if row[1] in COMPARABLE]
+    near = [row for row in rows if row[1] == ConceptKind.JOB]
+    near = near or sharing_most(past.position, named.job.pk, [one.concept for one in asked])
+    near = near[:MOST_NEIGHBOURS]
+    theirs = links_out(past.position, [row[0] for row in near], [LinkKind.USES])
+    labels = past.labels({row[0] for row in rows} | {row[0] for row in near})
+    names = {row[0]: labels.named(*row) for row in (*rows, *near)}
+    chosen = frozenset(
+        pk for pk, one in names.items() if one.external_id in learned and one.kind in COMPARABLE
+    )
+    held, stale = _mine(user, on)
+    by_name = sorted(asked, key=lambda one: names[one.concept].folded)
+    neighbours = [
+        _near(names[row[0]], [Asked(r[0], r[3]) for r in theirs[row[0]] if r[1] in COMPARABLE], held, chosen)
+        for row in near
+    ]
+    return GapPage(
+        named=named,
+        history=past,
+        now=gap(by_name, held, stale),
+        then=gap(by_name, held, stale, chosen),
+        neighbours=sorted(neighbours, key=lambda one: (-one.then.percent, -one.now.percent, one.job.folded)),
+        names=names,
+        learned=chosen,
+    )
+
+
+def _near(job: Named, asked: Sequence[Asked], held: Collection[int], learned: Collection[int]) -> Near:
+    return Near(job, gap(asked, held, ()).share, gap(asked, held, (), learned).share)
+
+
+def _asked_now(jobs: Iterable[int]) -> dict[int, list[Asked]]:
+    """What each job asks for in the newest edition. One query."""
+    found: dict[int, list[Asked]] = defaultdict(list)
+    links = ConceptLink.objects.open().filter(
+        source__in=list(jobs), kind=LinkKind.USES, target__kind__in=COMPARABLE
+    )
+    for job, concept, flag in links.values_list("source_id", "target_id", "flag"):
+        found[job].append(Asked(concept, flag))
+    return found
+
+
+def _mine(user: User, on: dt.date) -> Mine:
+    """What the record holds. To refresh: no longer practised, or not confirmed or practised for long
+    (rules/ageing.py), or left behind by the reference. Two queries."""
+    rows = SkillRevision.objects.current().filter(
+        statement__worker=user.worker, statement__removed_at=None, statement__concept__isnull=False
+    )
+    flagged = set(
+        RiskFlag.objects.open()
+        .filter(statement__worker=user.worker)
+        .values_list("statement__concept_id", flat=True)
+    )
+    held, stale = set(), set()
+    columns = ("statement__concept_id", "is_practised", "confirmed_on", "practised_on")
+    for concept, is_practised, confirmed_on, practised_on in rows.values_list(*columns):
+        held.add(concept)
+        if concept in flagged or not is_practised or ageing(AgeingFacts(confirmed_on, practised_on), on):
+            stale.add(concept)
+    return Mine(frozenset(held), frozenset(stale))
+
+
+def _percent(found: Gap | None) -> int:
+    return found.share.percent if found else -1
