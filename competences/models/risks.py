@@ -1,5 +1,6 @@
 """Flags on skills, never on people: each says its rule, its edition and its reasons."""
 
+import datetime as dt
 import uuid
 from typing import Self
 
@@ -9,16 +10,27 @@ from django.utils.translation import gettext_lazy as _
 
 from competences.enums import FlagEnd, ProposalState, RiskFamily, RiskRule
 
+CONTEST_LENGTH = 500
+
 
 class RiskFlagQuerySet(models.QuerySet["RiskFlag"]):
     def open(self) -> Self:
         return self.filter(closed_at=None)
+
+    def shown(self, on: dt.date) -> Self:
+        """Open flags that their person has not hidden that day."""
+        return self.open().filter(Q(hidden_until=None) | Q(hidden_until__lte=on))
+
+    def contested(self) -> Self:
+        """Open flags that their person says are wrong."""
+        return self.open().filter(contested_at__isnull=False, contest_ended_at=None)
 
 
 class RiskFlag(models.Model):
     """One open flag a statement and family, the strongest. Opened and closed, never deleted.
 
     `edition` is the one that made the rule true: the explanation reads the intervals as they stood there.
+    The person may hide it until a day, and contest it: neither closes it, both are theirs to take back.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -36,6 +48,11 @@ class RiskFlag(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=30, choices=FlagEnd, blank=True)
+    hidden_until = models.DateField(_("masqué jusqu’au"), null=True, blank=True)
+    contested_at = models.DateTimeField(_("contesté le"), null=True, blank=True)
+    # A default of the database: flags are opened by SQL.
+    contest_reason = models.CharField(_("pourquoi"), max_length=CONTEST_LENGTH, blank=True, db_default="")
+    contest_ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = RiskFlagQuerySet.as_manager()
 
@@ -61,10 +78,25 @@ class RiskFlag(models.Model):
                 name="risk_flag_says_why_it_closed",
                 violation_error_message=_("Un signal fermé dit pourquoi."),
             ),
+            models.CheckConstraint(
+                condition=Q(contested_at=None, contest_reason="", contest_ended_at=None)
+                | (Q(contested_at__isnull=False) & ~Q(contest_reason="")),
+                name="risk_flag_contest_says_why",
+                violation_error_message=_("Dites pourquoi ce signal est faux."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.rule} {self.public_id}"
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the person says that it is wrong."""
+        return self.contested_at is not None and self.contest_ended_at is None
+
+    def is_hidden(self, on: dt.date) -> bool:
+        """Whether the person would rather not see it that day."""
+        return self.hidden_until is not None and self.hidden_until > on
 
 
 class SuccessorProposalQuerySet(models.QuerySet["SuccessorProposal"]):

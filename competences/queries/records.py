@@ -43,5 +43,7 @@ def with_labels(statements: Iterable[SkillStatement], *, actor: Reader, on: dt.d
     for statement in found:
         statement.label = labels.get(statement.concept_id, statement.free_text)
         statement.said = statement.current[0]
+        for flag in getattr(statement, "open_flags", ()):
+            flag.hidden = flag.is_hidden(on)
         statement.is_readable = bool(statement.concept) and statement.concept.reference_id not in hidden
     return found

@@ -30,8 +30,8 @@ class Proposed:
 
 
 def touched(statements: QuerySet[SkillStatement], *, actor: Reader, on: dt.date) -> QuerySet[SkillStatement]:
-    """Those of the statements that an open flag names or that have a proposal to answer."""
-    flags = RiskFlag.objects.open().values("statement_id")
+    """Those of the statements that a flag names, unless the person hid it, or with a proposal to answer."""
+    flags = RiskFlag.objects.shown(on).values("statement_id")
     proposals = _readable(SuccessorProposal.objects.waiting(), actor, on).values("statement_id")
     return statements.filter(Q(pk__in=flags) | Q(pk__in=proposals))
 

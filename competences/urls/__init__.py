@@ -1,6 +1,6 @@
 """Addresses of the app. References are public; the other pages ask who is there."""
 
-from competences.urls import adviser, cvs, employer, gaps, references, worker
+from competences.urls import adviser, cvs, employer, flags, gaps, references, worker
 
 app_name = "competences"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     *references.urlpatterns,
     *worker.urlpatterns,
     *cvs.urlpatterns,
+    *flags.urlpatterns,
     *gaps.urlpatterns,
     *adviser.urlpatterns,
     *employer.urlpatterns,

@@ -1,0 +1,248 @@
+"""Flags of one record, each with its explanation and what may be done; those that people contest, for their
+advisers; how often each rule is contested."""
+
+import datetime as dt
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+from rapidfuzz import fuzz
+
+from accounts.access import workers_visible_to
+from accounts.enums import Purpose
+from accounts.errors import NotFound
+from accounts.models import User
+from competences.enums import ConceptKind, JobUse, LinkKind, RiskRule
+from competences.models import Concept, ConceptLink, RiskFlag, SkillStatement, WorkerJob
+from competences.queries.names import Named
+from competences.queries.records import statements_of, with_labels
+from competences.queries.sheets import CORE_ORDER, History, history
+from competences.queries.standing import standings
+from competences.queries.successors import with_proposals
+from competences.rules.durability import Durability
+from competences.rules.labels import fold
+
+SHOWN = 6
+"""Substitutes and neighbours shown: a choice that one can make."""
+
+RANKED = 300
+"""Skills that are read to be ranked."""
+
+SHOWN_JOBS = 5
+FEWEST_PEOPLE = 11
+"""People below which no figure is told: a smaller group might name somebody (product.md)."""
+
+
+class Candidate(NamedTuple):
+    """A skill that might do instead: how many of the jobs that asked for the former one ask for it
+    (`common`), how many do not (`missing`), and how durable it is."""
+
+    named: Named
+    common: int
+    missing: int
+    durability: Durability
+
+
+@dataclass(frozen=True, slots=True)
+class FlagPage:
+    """A flag explained. `history` looks at the newest edition; `before` is how the edition before the one
+    that opened the flag was called, empty when there is none.
+
+    `jobs_before`: the jobs that asked for the skill in it, a few of them by name; `jobs_now` how many do in
+    the newest edition. `substitutes`: skills that those jobs ask for, the nearest first. `neighbours`:
+    durable skills of the person's own jobs that they do not hold.
+    """
+
+    flag: RiskFlag
+    statement: SkillStatement
+    history: History | None
+    before: str
+    jobs_before: Sequence[Named]
+    jobs_before_count: int
+    jobs_now_count: int
+    substitutes: Sequence[Candidate]
+    neighbours: Sequence[Candidate]
+
+
+class RuleFigures(NamedTuple):
+    """How often a rule speaks and is contested, among the people an adviser follows or everybody."""
+
+    rule: RiskRule
+    open: int
+    contested: int
+    hidden: int
+
+
+def own_flags(user: User, on: dt.date) -> list[SkillStatement]:
+    """The statements of a record that flags speak of, hidden or not, with label and flags."""
+    rows = statements_of(user.worker).filter(pk__in=RiskFlag.objects.open().values("statement_id"))
+    return with_labels(rows, actor=user, on=on)
+
+
+def own_flag(user: User, public_id: uuid.UUID) -> RiskFlag:
+    """A flag of the reader's own record, open or closed. Raises NotFound."""
+    rows = RiskFlag.objects.filter(statement__worker=user.worker, public_id=public_id)
+    found = rows.select_related("edition__reference", "statement__concept__reference").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def flag_page(user: User, public_id: uuid.UUID, *, on: dt.date) -> FlagPage:
+    """A flag with its explanation. Constant number of queries. Raises NotFound.
+
+    For a skill of a reference that the person may no longer read, the explanation stops at the flag itself.
+    """
+    flag = own_flag(user, public_id)
+    statement = _statement(user, flag, on)
+    if not statement.is_readable:
+        return FlagPage(flag, statement, None, "", (), 0, 0, (), ())
+    past = history(actor=user, on=on, slug=flag.edition.reference.slug)
+    places = [e for e in past.editions if e.position < flag.edition.position]
+    jobs_before = _asking(flag.statement.concept_id, places[-1].position) if places else []
+    jobs_now = _asking(flag.statement.concept_id, past.position)
+    held = _held(user)
+    near = _skills_of(jobs_before, past.position, flag.statement.concept, held)
+    mine = _skills_of(_own_jobs(user, on), past.position, flag.statement.concept, held)
+    shown_jobs = jobs_before[:SHOWN_JOBS]
+    concepts = {row.concept for row in (*near, *mine)} | {pk for pk, *_rest in shown_jobs}
+    labels = past.labels(concepts)
+    names = {row.concept: labels.named(row.concept, row.kind, row.code, row.flag) for row in (*near, *mine)}
+    substitutes = _nearest(near, names, statement.label, len(jobs_before))
+    others = [row for row in mine if row.concept not in {row.concept for row in substitutes}]
+    stand = standings(row.concept for row in (*substitutes, *others))
+    return FlagPage(
+        flag=flag,
+        statement=statement,
+        history=past,
+        before=places[-1].name if places else "",
+        jobs_before=[labels.named(*job) for job in shown_jobs],
+        jobs_before_count=len(jobs_before),
+        jobs_now_count=len(jobs_now),
+        substitutes=[
+            Candidate(
+                names[row.concept], row.jobs, len(jobs_before) - row.jobs, stand[row.concept].durability
+            )
+            for row in substitutes
+        ],
+        neighbours=[
+            Candidate(names[row.concept], row.jobs, 0, stand[row.concept].durability)
+            for row in others
+            if stand[row.concept].durability.word in ("very_durable", "durable")
+        ][:SHOWN],
+    )
+
+
+def contested_flags(adviser: User, on: dt.date) -> QuerySet[RiskFlag]:
+    """The contested flags of the people that an adviser follows, the latest first; each with its person.
+
+    The list says who contests which rule and since when; the skill and the reason are read in the person's
+    file, whose opening is written down.
+    """
+    people = workers_visible_to(adviser, Purpose.FOLLOW_UP, on=on).exclude(user=adviser)
+    rows = RiskFlag.objects.contested().filter(statement__worker__in=people, statement__removed_at=None)
+    found = rows.select_related("statement__worker__user", "edition__reference")
+    return found.order_by("-contested_at", "pk")
+
+
+def rule_figures(on: dt.date) -> list[RuleFigures]:
+    """How often each rule speaks, is contested and is hidden, over everybody; rules that speak to fewer than
+    `FEWEST_PEOPLE` are left out. One query."""
+    rows = (
+        RiskFlag.objects.open()
+        .values("rule")
+        .annotate(
+            people=Count("statement__worker", distinct=True),
+            number=Count("pk"),
+            contested=Count("pk", filter=Q(contested_at__isnull=False, contest_ended_at=None)),
+            hidden=Count("pk", filter=Q(hidden_until__gt=on)),
+        )
+        .filter(people__gte=FEWEST_PEOPLE)
+    )
+    by_rule = {row["rule"]: row for row in rows}
+    return [
+        RuleFigures(rule, found["number"], found["contested"], found["hidden"])
+        for rule in RiskRule
+        if (found := by_rule.get(rule))
+    ]
+
+
+# Facts of the explanation ----------------------------------------------------------------------------------
+
+
+class _Skill(NamedTuple):
+    """A skill that some jobs ask for: how many of them, and its best place in one."""
+
+    concept: int
+    kind: str
+    code: str
+    flag: str
+    jobs: int
+
+
+def _statement(user: User, flag: RiskFlag, on: dt.date) -> SkillStatement:
+    rows = statements_of(user.worker).filter(pk=flag.statement_id)
+    found = with_proposals(with_labels(rows, actor=user, on=on), actor=user, on=on)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _asking(concept: int, position: int) -> list[tuple[int, str, str]]:
+    """The jobs that ask for a skill in an edition: (row, kind, code), by code. One query."""
+    links = ConceptLink.objects.as_of(position).filter(
+        target=concept, kind=LinkKind.USES, source__kind=ConceptKind.JOB
+    )
+    rows = links.order_by("source__external_id").values_list(
+        "source_id", "source__kind", "source__external_id"
+    )
+    return list(rows.distinct())
+
+
+def _own_jobs(user: User, on: dt.date) -> list[tuple[int, str, str]]:
+    """The jobs of the person's current titles. One query."""
+    titles = WorkerJob.objects.in_force(on).filter(worker=user.worker, use=JobUse.CURRENT).values("title")
+    links = ConceptLink.objects.open().filter(source__in=titles, kind=LinkKind.TITLE_OF)
+    return list(links.values_list("target_id", "target__kind", "target__external_id").distinct())
+
+
+def _held(user: User) -> frozenset[int]:
+    own = SkillStatement.objects.standing().filter(worker=user.worker, concept__isnull=False)
+    return frozenset(own.values_list("concept_id", flat=True))
+
+
+def _skills_of(
+    jobs: Sequence[tuple[int, str, str]], position: int, left: Concept, held: Collection[int]
+) -> list[_Skill]:
+    """What these jobs ask for in an edition, of the same kind and not held: those that most of them ask for
+    first, the core before the rest. One query."""
+    links = ConceptLink.objects.as_of(position).filter(
+        source__in=[pk for pk, *_rest in jobs], kind=LinkKind.USES, target__kind=left.kind
+    )
+    counts: Counter[tuple[int, str, str]] = Counter()
+    flags: dict[int, list[str]] = defaultdict(list)
+    for pk, kind, code, flag in links.exclude(target=left).values_list(
+        "target_id", "target__kind", "target__external_id", "flag"
+    ):
+        if pk not in held:
+            counts[pk, kind, code] += 1
+            flags[pk].append(flag)
+    found = [
+        _Skill(pk, kind, code, min(flags[pk], key=lambda flag: CORE_ORDER.get(flag, 2)), jobs)
+        for (pk, kind, code), jobs in counts.items()
+    ]
+    found.sort(key=lambda row: (-row.jobs, CORE_ORDER.get(row.flag, 2), row.code))
+    return found[:RANKED]
+
+
+def _nearest(rows: Sequence[_Skill], names: dict[int, Named], label: str, jobs: int) -> list[_Skill]:
+    """The skills nearest to one: half by the name, half by the jobs that ask for both."""
+    wanted = fold(label)
+
+    def nearness(row: _Skill) -> float:
+        return fuzz.token_set_ratio(wanted, names[row.concept].folded) / 100 + row.jobs / max(jobs, 1)
+
+    return sorted(rows, key=lambda row: (-nearness(row), names[row.concept].folded))[:SHOWN]
