@@ -161,7 +161,7 @@ def test_the_walk_through_the_pages(worker, flag, client, django_assert_max_num_
     url = reverse("competences:flag", args=[flag.public_id])
     with django_assert_max_num_queries(22):
         page = client.get(url).content.decode()
-    assert "Dans l’édition 1, 1 métier la demandait" in page
+    assert "1 métier la demandait dans l’édition 1" in page
     client.post(reverse("competences:flag_hide", args=[flag.public_id]), {"months": 6})
     assert "masqué jusqu’au" in client.get(reverse("competences:flags")).content.decode()
     assert url not in client.get(reverse("competences:dashboard")).content.decode()
