@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import access_mandate
 from accounts.actors import require_person
 from accounts.errors import Refused
 from accounts.forms.mandates import GrantForm, OrganisationChoiceForm
 from accounts.mandate_texts import CURRENT_VERSION, MANDATE_TEXTS
+from accounts.posting import posted_from
 from accounts.queries.advisers import adviser_bodies
 from accounts.queries.file_access import former_mandates, grantees, opening_days, with_actors
 from accounts.services.mandates import grant_mandates, withdraw_mandate
@@ -84,7 +85,7 @@ def _granted(request: HttpRequest, form: GrantForm) -> bool:
 
 
 @login_required
-@require_POST
+@posted_from("accounts:access")
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes an access back, in one click."""
     person = require_person(request.user)

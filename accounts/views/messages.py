@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.actors import require_person
 from accounts.errors import NotFound
+from accounts.posting import posted_from
 from accounts.queries.messages import messages_of, told
 from accounts.services.notifications import mark_all_read, mark_read
 
@@ -33,30 +34,28 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@posted_from("accounts:messages")
 def read(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Marks one message as read. Asked for again by a refresh, it shows the list."""
+    """Marks one message as read."""
     person = require_person(request.user)
-    if request.method == "POST":
-        row = messages_of(person, timezone.now()).filter(public_id=public_id).first()
-        if row is None:
-            raise NotFound
-        mark_read(actor=person, notification=row)
+    row = messages_of(person, timezone.now()).filter(public_id=public_id).first()
+    if row is None:
+        raise NotFound
+    mark_read(actor=person, notification=row)
     return _back(request)
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@posted_from("accounts:messages")
 def read_all(request: HttpRequest) -> HttpResponse:
     """Marks as read all that had come when the list was shown: what came since is not lost."""
     person = require_person(request.user)
-    if request.method == "POST":
-        rows = messages_of(person, timezone.now())
-        latest = rows.filter(public_id=_identifier(request.POST.get("latest", ""))).first()
-        if latest is None:
-            raise NotFound
-        count = mark_all_read(actor=person, rows=rows.filter(not_before__lte=latest.not_before))
-        notices.success(request, gettext("Messages marqués comme lus : %(count)d.") % {"count": count})
+    rows = messages_of(person, timezone.now())
+    latest = rows.filter(public_id=_identifier(request.POST.get("latest", ""))).first()
+    if latest is None:
+        raise NotFound
+    count = mark_all_read(actor=person, rows=rows.filter(not_before__lte=latest.not_before))
+    notices.success(request, gettext("Messages marqués comme lus : %(count)d.") % {"count": count})
     return _back(request)
 
 

@@ -8,11 +8,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import access_worker, organisations_of, workers_visible_to
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound, Refused
+from accounts.posting import posted_from
 from competences.enums import ConceptKind
 from competences.models import OrganisationJob
 from competences.queries.bilans import due_bilan
@@ -113,7 +114,7 @@ def employer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:employer", "public_id")
 def employer_job_add(request: HttpRequest, public_id: UUID, concept_id: int) -> HttpResponse:
     """Names a job of the organisation by its title."""
     organisation = employer_of(request, public_id)
@@ -134,7 +135,7 @@ def employer_job_add(request: HttpRequest, public_id: UUID, concept_id: int) -> 
 
 
 @login_required
-@require_POST
+@posted_from("competences:employer", "public_id")
 def employer_job_end(request: HttpRequest, public_id: UUID, job_id: UUID) -> HttpResponse:
     """The organisation no longer has this job."""
     organisation = employer_of(request, public_id)

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.errors import NotFound, Refused
+from accounts.posting import posted_from
 from competences.enums import ConceptKind, JobUse
 from competences.models import WorkerJob
 from competences.queries.job_reviews import job_reviews
@@ -45,7 +46,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:worker_jobs")
 def job_add(request: HttpRequest, concept_id: int) -> HttpResponse:
     """Names a job by its title."""
     title, edition, label = named_concept(
@@ -65,7 +66,7 @@ def job_add(request: HttpRequest, concept_id: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:worker_jobs")
 def job_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The person no longer has, or wants, this job."""
     job = WorkerJob.objects.filter(worker=request.user.worker, public_id=public_id).first()

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotFound, Refused
 from accounts.models import User
+from accounts.posting import posted_from
 from competences.forms.records import LevelForm, SkillForm
 from competences.models import SkillStatement
 from competences.queries.names import labels_of
@@ -93,7 +94,7 @@ def statement_level(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:statements")
 def statement_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes a skill out of the record; the next page offers to put it back."""
     statement = remove_skill(actor=request.user, statement=_own_statement(request.user, public_id))
@@ -102,7 +103,7 @@ def statement_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:statements")
 def statement_restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Puts a skill back."""
     statement = SkillStatement.objects.filter(worker=request.user.worker, public_id=public_id).first()

@@ -14,12 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.access import access_organisation
 from accounts.enums import OrganisationKind
 from accounts.errors import NotFound, Refused
 from accounts.models import Organisation
+from accounts.posting import posted_from
 from competences.enums import ConceptKind
 from competences.models import OrganisationJob, WorkerJob
 from competences.queries.references import named_concept
@@ -53,7 +53,7 @@ def employer_of(request: HttpRequest, public_id: UUID) -> Organisation:
 
 
 @login_required
-@require_POST
+@posted_from("competences:employer", "public_id")
 def employer_confirm(request: HttpRequest, public_id: UUID, job_id: UUID) -> HttpResponse:
     """The title still names what the teams do."""
     organisation = employer_of(request, public_id)
@@ -67,7 +67,7 @@ def employer_confirm(request: HttpRequest, public_id: UUID, job_id: UUID) -> Htt
 
 
 @login_required
-@require_POST
+@posted_from("competences:employer", "public_id")
 def employer_replace(request: HttpRequest, public_id: UUID, job_id: UUID, concept_id: int) -> HttpResponse:
     """Another title takes the place of this one."""
     organisation = employer_of(request, public_id)
@@ -86,7 +86,7 @@ def employer_replace(request: HttpRequest, public_id: UUID, job_id: UUID, concep
 
 
 @login_required
-@require_POST
+@posted_from("competences:employer", "public_id")
 def employer_undo(request: HttpRequest, public_id: UUID, job_id: UUID) -> HttpResponse:
     """The last answer about a job is taken back."""
     organisation = employer_of(request, public_id)
@@ -101,7 +101,7 @@ def employer_undo(request: HttpRequest, public_id: UUID, job_id: UUID) -> HttpRe
 
 
 @login_required
-@require_POST
+@posted_from("competences:worker_jobs")
 def worker_confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The title still names what the person does or wants."""
     job = _found(WorkerJob.objects.filter(worker__user=request.user), public_id)
@@ -114,7 +114,7 @@ def worker_confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:worker_jobs")
 def worker_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The confirmation of a job is taken back."""
     remapping = _remembered(request, WorkerJob.objects.filter(worker__user=request.user), public_id)

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.errors import Refused
+from accounts.posting import posted_from
 from competences.queries.successors import Proposed, own_proposal
 from competences.services.successors import accept_successor, refuse_successor, undo_answer
 
@@ -19,8 +19,13 @@ MOST_LATER = 200
 """Proposals that a session remembers; beyond, the oldest come back."""
 
 
+def _shown(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The page of the skill, where the proposal is answered."""
+    return _page_of(own_proposal(request.user, public_id, on=timezone.localdate()))
+
+
 @login_required
-@require_POST
+@posted_from(_shown)
 def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The successor takes the place of the skill; the next page offers to undo it."""
     proposed = own_proposal(request.user, public_id, on=timezone.localdate())
@@ -32,7 +37,7 @@ def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from(_shown)
 def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The record stays as it is; the next page offers to think again."""
     proposed = own_proposal(request.user, public_id, on=timezone.localdate())
@@ -44,7 +49,7 @@ def refuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from(_shown)
 def later(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The first screen stops showing it until the next sign-in; the page of the skill still does."""
     proposed = own_proposal(request.user, public_id, on=timezone.localdate())
@@ -55,7 +60,7 @@ def later(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from(_shown)
 def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The answer is taken back, and the proposal waits again."""
     proposed = own_proposal(request.user, public_id, on=timezone.localdate())
@@ -75,6 +80,10 @@ def _answered(request: HttpRequest, proposed: Proposed, *, accepted: bool) -> Ht
 
 def _back(request: HttpRequest, proposed: Proposed, refusal: Refused) -> HttpResponse:
     messages.warning(request, refusal.message)
+    return _page_of(proposed)
+
+
+def _page_of(proposed: Proposed) -> HttpResponse:
     statement = proposed.proposal.statement
     if statement.removed_at is not None:
         return redirect("competences:statements")

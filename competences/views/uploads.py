@@ -17,13 +17,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import access_organisation
 from accounts.actors import require_staff
 from accounts.enums import OrganisationKind
 from accounts.errors import NotFound, Refused
 from accounts.models import Organisation
+from accounts.posting import posted_from
 from competences.enums import UploadState
 from competences.forms.uploads import MendForm, OwnUploadForm, StaffUploadForm
 from competences.importers.own_table import template as table_template
@@ -108,8 +109,14 @@ def errors(request: HttpRequest, upload_id: UUID, public_id: UUID | None = None)
     return _csv(text, "lignes-a-corriger.csv")
 
 
+def _shown(request: HttpRequest, upload_id: UUID, public_id: UUID | None = None) -> HttpResponse:
+    """The page of the upload, which holds the forms."""
+    organisation, upload = _upload(request, public_id, upload_id)
+    return redirect(_address("page", organisation, upload))
+
+
 @login_required
-@require_POST
+@posted_from(_shown)
 def mend(request: HttpRequest, upload_id: UUID, public_id: UUID | None = None) -> HttpResponse:
     """Sends the mended rows; what they were taken from is completed with them."""
     organisation, upload = _upload(request, public_id, upload_id)
@@ -126,7 +133,7 @@ def mend(request: HttpRequest, upload_id: UUID, public_id: UUID | None = None) -
 
 
 @login_required
-@require_POST
+@posted_from(_shown)
 def apply(request: HttpRequest, upload_id: UUID, public_id: UUID | None = None) -> HttpResponse:
     """Asks for what was read to be written."""
     organisation, upload = _upload(request, public_id, upload_id)

@@ -248,7 +248,10 @@ class TestPages:
         proposed(built, neighbour)
         client.force_login(neighbour)
         assert client.post(self.url(name, proposal)).status_code == 404
-        assert client.get(self.url(name, proposal)).status_code == 405
+        assert client.get(self.url(name, proposal)).status_code == 404
+        client.force_login(worker)
+        page = reverse("competences:statement", args=[proposal.statement.public_id])
+        assert client.get(self.url(name, proposal)).url == page
         client.logout()
         assert client.post(self.url(name, proposal)).status_code == 302
         proposal.refresh_from_db()

@@ -232,3 +232,13 @@ def test_the_list_costs_the_same_whatever_was_sent(client, member, organisation,
             send(str(number))
     with django_assert_num_queries(7):
         client.get(address("page", organisation, Upload.objects.first()))
+
+
+def test_the_address_of_a_form_asked_for_by_a_refresh_shows_its_page(client, post, organisation):
+    post(BAD)
+    work()
+    upload = Upload.objects.get()
+    for name in ("mend", "apply"):
+        assert client.get(address(name, organisation, upload)).url == address("page", organisation, upload)
+        assert client.put(address(name, organisation, upload)).status_code == 405
+    assert Upload.objects.get().state == UploadState.REFUSED
