@@ -13,6 +13,13 @@ from competences.starter import people
 FOLDER = Path(people.__file__).parent
 PASSWORD = "une longue phrase de passe"
 
+CAPTIONS_CUT = """
+[...document.querySelectorAll(".scroll caption > span:not(.hidden-text)")]
+    .filter(s => s.getBoundingClientRect().right > s.closest(".scroll").getBoundingClientRect().right + 1)
+    .map(s => s.textContent)
+"""
+"""The captions of tables of which a part is out of their frame."""
+
 
 def edition(number: int) -> None:
     """Imports an edition of the starter data, straight through the service."""
@@ -34,3 +41,4 @@ def accessible(page: Page) -> None:
     grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
     assert not grave, f"{page.url}: {grave}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    assert page.evaluate(CAPTIONS_CUT) == [], page.url

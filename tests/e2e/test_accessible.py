@@ -19,6 +19,7 @@ PUBLIC = [
     "/referentiels/",
     "/referentiels/demo/metiers/M1607/",
     "/referentiels/demo/editions/2/changements/",
+    "/referentiels/demo/metiers/M1607/comparer/",
     "/compte/login/",
     "/compte/signup/",
     "/compte/password/reset/",
