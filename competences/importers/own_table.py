@@ -42,8 +42,14 @@ CODE_LENGTH, LABEL_LENGTH = 100, 500
 CODE = re.compile(r"\w[\w .:+#-]*")
 """A code stands in addresses of pages: no slash, and no sign that would be read as something else."""
 
-NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Controls and halves of surrogate pairs."""
+NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Controls, halves of surrogate pairs, and what is no character."""
+
+UNSEEN = re.compile(
+    r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Marks that turn the direction of a text, and others that nobody sees: with one, two labels that read the
+same are not, or a label reads otherwise than it is written. Joiners stay: some scripts need them."""
 
 MAX_BYTES = 5 * 2**20
 MAX_ROWS = 50_000
@@ -242,6 +248,10 @@ def _fault(column: int, text: str) -> tuple[str, str]:
         return "too_long", _("la cellule « %(name)s » dépasse %(longest)s caractères") % values
     if NO_TEXT.search(text):
         return "bad_character", _("un caractère de « %s » n’est pas un texte") % name
+    if unseen := UNSEEN.search(text):
+        values = {"name": name, "code": f"U+{ord(unseen[0]):04X}"}
+        message = _("« %(name)s » contient un caractère invisible (%(code)s) : retapez le texte à la main")
+        return "unseen_character", message % values
     if is_code and not CODE.fullmatch(text):
         message = _("un code a des lettres, des chiffres, des espaces et les signes . : _ + # - : « %s »")
         return "bad_code", message % text

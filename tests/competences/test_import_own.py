@@ -87,6 +87,12 @@ def test_a_cell_that_looks_like_a_formula_is_text(tmp_path):
     assert edition.concepts[Key("skill", "C1")].label == "-souder"
 
 
+def test_signs_that_some_scripts_need_stay(tmp_path):
+    label = "ک\u200cار \u2028 co\u00adopérer"
+    edition = parse(tmp_path, HEADER + f"M1;A;C1;{label};oui;\n")
+    assert edition.concepts[Key("skill", "C1")].label == "ک\u200cار co\u00adopérer"
+
+
 @pytest.mark.parametrize("word", ["oui", "X", "1", "Vrai", "yes", "Cœur", " OUI "])
 def test_words_that_say_core(tmp_path, word):
     edition = parse(tmp_path, HEADER + f"M1;A;C1;B;{word};\n")
@@ -110,6 +116,12 @@ BAD_ROWS = [
     ("M/1;Soudeur;C3;Braser;oui;", "bad_code", 1),
     ("M1;Soudeur;=C3;Braser;oui;", "bad_code", 3),
     ("M1;Soudeur;C3;Braser \x00;oui;", "bad_character", 4),
+    ("M1;Soudeur;C3;Braser \uffff;oui;", "bad_character", 4),
+    ("M9;Sou\u202eruesd;C3;Braser;oui;", "unseen_character", 2),
+    ("M1;Soudeur;C3;Bra\u200bser;oui;", "unseen_character", 4),
+    ("M1;Soudeur;C3\u2066;Braser;oui;", "unseen_character", 3),
+    ("M1;Soudeur;C3;Braser;oui\u200f;", "unseen_character", 5),
+    ("M1;Soudeur;C3;Braser\U000e0041;oui;", "unseen_character", 4),
     ("M1;Soudeur;C3;Braser;oui;C1", "still_listed", 6),
     ("M1;Soudeur;C3;Braser;oui;C9", "two_successors", 6),
     ("M1;Soudeur;C3;Braser;oui;C3", "still_listed", 6),
