@@ -106,7 +106,10 @@ def errors(request: HttpRequest, upload_id: UUID, public_id: UUID | None = None)
     """The failed rows of a table, as a file to mend."""
     _organisation_found, upload = _upload(request, public_id, upload_id)
     text = failed_rows(actor=request.user, upload=upload, on=timezone.localdate())
-    return _csv(text, "lignes-a-corriger.csv")
+    response = _csv(text, "lignes-a-corriger.csv")
+    # Rows of an organisation: no cache on the way keeps them.
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _shown(request: HttpRequest, upload_id: UUID, public_id: UUID | None = None) -> HttpResponse:

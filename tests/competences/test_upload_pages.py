@@ -82,6 +82,7 @@ def test_two_bad_rows_are_shown_mended_and_applied(client, post, organisation):
     assert [(a["line"], a["column"]) for a in page.context["shown"]] == [(3, 3), (4, 5)]
     answer = client.get(address("errors", organisation, bad))
     assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Cache-Control"] == "no-store"
     text = answer.content.decode("utf-8-sig")
     _header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=";")
     assert [row[3] for row in rows] == ["'=Lire un plan", "Lever"]
