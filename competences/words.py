@@ -1,7 +1,7 @@
 """The closed vocabularies of references, and the reasons of rules, in the plain words that pages print."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +48,17 @@ CHANGE_TAGS: Mapping[str, Promise] = {
     ChangeKind.ORPHANED: _("sans métier"),
 }
 
+# An upload is told beside an edition as well as beside a table: words that fit both.
+UPLOAD_WORDS: Mapping[str, Promise] = {
+    UploadState.WAITING: _("en attente de lecture"),
+    UploadState.READING: _("lecture en cours"),
+    UploadState.READY: _("à appliquer"),
+    UploadState.APPLYING: _("application en cours"),
+    UploadState.APPLIED: _("en service"),
+    UploadState.REFUSED: _("à corriger"),
+    UploadState.FAILED: _("en panne, à renvoyer"),
+    UploadState.EXPIRED: _("hors délai, à renvoyer"),
+}
 UPLOAD_BADGES: Mapping[str, str] = {
     UploadState.READY: "info",
     UploadState.APPLIED: "last",
@@ -55,22 +66,33 @@ UPLOAD_BADGES: Mapping[str, str] = {
     UploadState.FAILED: "gone",
 }
 
-CHANGE_WORDS: Mapping[str, Promise] = {
-    ChangeKind.ADDED: _("Ajoutés"),
-    ChangeKind.REMOVED: _("Retirés"),
-    ChangeKind.RENAMED: _("Renommés"),
-    ChangeKind.COSMETIC: _("Écrits autrement"),
-    ChangeKind.RETAGGED: _("Étiquettes modifiées"),
-    ChangeKind.MOVED: _("Passés à un autre métier"),
-    ChangeKind.TOOK_LABEL_OF_OTHER: _("Nom pris à un autre métier"),
-    ChangeKind.RECYCLED: _("Code donné à un autre métier"),
-    ChangeKind.LINKED: _("Ajoutés à un métier"),
-    ChangeKind.UNLINKED: _("Retirés d’un métier"),
-    ChangeKind.REFLAGGED: _("Place modifiée dans un métier"),
-    ChangeKind.ORPHANED: _("Plus demandés par aucun métier"),
-    ChangeKind.RETYPED: _("Changés de nature"),
-    ChangeKind.REPLACED: _("Remplacés"),
+# Every change is told by a noun, which fits what is counted whatever its gender: "Compétences : 1 ajout".
+CHANGE_NOUNS: Mapping[str, Any] = {
+    ChangeKind.ADDED: ngettext_lazy("ajout", "ajouts"),
+    ChangeKind.REMOVED: ngettext_lazy("retrait", "retraits"),
+    ChangeKind.RENAMED: ngettext_lazy("changement de nom", "changements de nom"),
+    ChangeKind.COSMETIC: ngettext_lazy("retouche d’écriture", "retouches d’écriture"),
+    ChangeKind.RETAGGED: ngettext_lazy("changement d’étiquettes", "changements d’étiquettes"),
+    ChangeKind.MOVED: ngettext_lazy("passage à un autre métier", "passages à un autre métier"),
+    ChangeKind.TOOK_LABEL_OF_OTHER: ngettext_lazy(
+        "nom pris à un autre métier", "noms pris à un autre métier"
+    ),
+    ChangeKind.RECYCLED: ngettext_lazy("code donné à un autre métier", "codes donnés à un autre métier"),
+    ChangeKind.LINKED: ngettext_lazy("ajout à un métier", "ajouts à un métier"),
+    ChangeKind.UNLINKED: ngettext_lazy("retrait d’un métier", "retraits d’un métier"),
+    ChangeKind.REFLAGGED: ngettext_lazy(
+        "changement de place dans un métier", "changements de place dans un métier"
+    ),
+    ChangeKind.ORPHANED: ngettext_lazy("abandon par tous les métiers", "abandons par tous les métiers"),
+    ChangeKind.RETYPED: ngettext_lazy("changement de nature", "changements de nature"),
+    ChangeKind.REPLACED: ngettext_lazy("remplacement", "remplacements"),
 }
+
+
+def change_noun(name: str, number: int) -> str:
+    """What happened to so many concepts, as a noun that follows the number."""
+    return str(CHANGE_NOUNS[name] % number)
+
 
 # Why a concept is held to replace another, read after "parce que" (codes of models.Change).
 DECLARED = "declared"

@@ -22,7 +22,7 @@ from competences.models import Edition
 from competences.queries.catalogue import PublicPast
 from competences.queries.public_concepts import concept_reading
 from competences.queries.sheets import EditionEvents, Named
-from competences.words import CHANGE_WORDS, KIND_PLURALS
+from competences.words import CHANGE_NOUNS, KIND_PLURALS, change_noun
 
 LISTED = 40
 """Names told of what a job gained or lost; the page tells them all."""
@@ -137,7 +137,9 @@ def _counts(changes: Mapping[str, Any] | None) -> list[str]:
         return [_("Première édition que nous avons : rien à comparer avant elle.")]
     lines = []
     for kind, counts in changes.get("counts", {}).items():
-        figures = [f"{words} : {counts[name]}" for name, words in CHANGE_WORDS.items() if counts.get(name)]
+        figures = [
+            f"{number} {change_noun(name, number)}" for name in CHANGE_NOUNS if (number := counts.get(name))
+        ]
         if figures:
             values = {"kind": KIND_PLURALS.get(kind, kind), "figures": ", ".join(figures)}
             lines.append(_("%(kind)s. %(figures)s.") % values)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,7 +22,15 @@ from competences.queries.changes import change_page
 from competences.queries.neighbours import sheet_neighbours
 from competences.queries.related import see_also
 from competences.queries.standing import job_exposure, standings, told_exposure
-from competences.words import CHANGE_WORDS, FACTS, KIND_PLURALS, OWN_MENTIONS, PLACES, SOURCE_MENTIONS
+from competences.words import (
+    CHANGE_NOUNS,
+    FACTS,
+    KIND_PLURALS,
+    OWN_MENTIONS,
+    PLACES,
+    SOURCE_MENTIONS,
+    change_noun,
+)
 
 PARTS_A_PAGE = 60
 TOLD_COUNTS = (
@@ -63,7 +72,9 @@ def _edition_figures(changes: dict[str, Any] | None) -> list[tuple[str | Promise
     found = []
     for kind, plural in KIND_PLURALS.items():
         happened = [
-            (CHANGE_WORDS[name], counts[kind][name]) for name in TOLD_COUNTS if counts.get(kind, {}).get(name)
+            (change_noun(name, number), number)
+            for name in TOLD_COUNTS
+            if (number := counts.get(kind, {}).get(name))
         ]
         if happened:
             found.append((plural, happened))
@@ -213,13 +224,18 @@ def changes(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         "before": page.history.before,
         "counts": _count_rows(page.history.shown.changes),
         "links": (page.history.shown.changes or {}).get("links"),
-        "change_filters": _filters(page.by_kind, CHANGE_WORDS, "change", kind, chosen),
+        "change_filters": _filters(page.by_kind, _change_labels(page.by_kind), "change", kind, chosen),
         "kind_filters": _filters(page.by_concept_kind, KIND_PLURALS, "kind", concept_kind, chosen),
         "first_url": address() if page.first > 1 else "",
         "previous_url": address(before=page.previous_before) if page.previous_before else "",
         "next_url": address(after=page.next_after) if page.next_after else "",
     }
     return render(request, "competences/changes.html", context)
+
+
+def _change_labels(counts: dict[str, int]) -> dict[str, str]:
+    """The nouns of changes at the head of a link, in the number of what it shows."""
+    return {name: capfirst(change_noun(name, counts.get(name, 0))) for name in CHANGE_NOUNS}
 
 
 def _filters(
@@ -255,9 +271,9 @@ def _count_rows(figures: dict[str, Any] | None) -> list[dict[str, Any]]:
         if not any((counts := by_kind.get(kind, {})).values()):
             continue
         rest = [
-            (label, counts[name])
-            for name, label in CHANGE_WORDS.items()
-            if name not in COMMON_COUNTS and counts.get(name)
+            (change_noun(name, number), number)
+            for name in CHANGE_NOUNS
+            if name not in COMMON_COUNTS and (number := counts.get(name))
         ]
         rows.append(
             {

@@ -32,7 +32,7 @@ from competences.importers.signals import FORMATS as SIGNALS
 from competences.models import Upload
 from competences.queries.uploads import access_upload, uploads_of
 from competences.services.uploads import apply_upload, create_upload, failed_rows, mend_upload
-from competences.words import CHANGE_WORDS, KIND_PLURALS, UPLOAD_BADGES
+from competences.words import CHANGE_NOUNS, KIND_PLURALS, UPLOAD_BADGES, UPLOAD_WORDS, change_noun
 
 A_PAGE = 20
 SHOWN_ANOMALIES = 200
@@ -67,6 +67,7 @@ def index(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
                 upload,
                 _title(upload),
                 _address("page", organisation, upload),
+                UPLOAD_WORDS[upload.state],
                 UPLOAD_BADGES.get(upload.state, ""),
             )
             for upload in page.object_list
@@ -189,6 +190,7 @@ def _context(organisation: Organisation | None, upload: Upload, form: MendForm) 
         "form": form,
         "urls": urls,
         "title": title,
+        "state_words": UPLOAD_WORDS[upload.state],
         "rows": _rows(report),
         "signal": _signal(upload, report),
         "links": (report.get("changes") or {}).get("links"),
@@ -218,9 +220,9 @@ def _rows(report: dict[str, Any]) -> list[dict[str, Any]]:
             "label": KIND_PLURALS[kind],
             "number": number,
             "changes": [
-                (words, changes[kind][name])
-                for name, words in CHANGE_WORDS.items()
-                if changes.get(kind, {}).get(name)
+                (change_noun(name, happened), happened)
+                for name in CHANGE_NOUNS
+                if (happened := changes.get(kind, {}).get(name))
             ],
         }
         for kind, number in report.get("counts", {}).items()

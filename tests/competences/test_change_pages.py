@@ -150,7 +150,7 @@ def test_a_concept_that_changed_its_nature_says_what_it_was(client):
     built.change("2", "retyped", now, was)
     words = text_of(client.get(reverse("competences:changes", args=["petit", "2"])))
     assert "groupe → compétence" in words
-    assert "Changés de nature 1" in words
+    assert "Changement de nature 1" in words
 
 
 @pytest.mark.parametrize("kind", list(ChangeKind))

@@ -44,7 +44,7 @@ def test_the_editions_of_a_reference_newest_first_with_counts_in_words(built, cl
     root = atom(feed(client, "petit/flux.atom"))
     second, first = root.findall("a:entry", ATOM)
     assert texts(second, "id") == [built.editions["2"].public_id.urn]
-    assert texts(second, "summary") == ["Métiers. Ajoutés : 3, Renommés : 1."]
+    assert texts(second, "summary") == ["Métiers. 3 ajouts, 1 changement de nom."]
     assert "rien à comparer" in texts(first, "summary")[0]
     assert texts(second, "published") == ["2026-03-01T00:00:00+01:00"]
     assert second.find("a:link", ATOM).get("href").endswith("/referentiels/petit/editions/2/changements/")
@@ -60,7 +60,7 @@ def test_json_tells_the_same(built, client):
     assert [item["id"] for item in told["items"]] == [
         entry.find("a:id", ATOM).text for entry in root.findall("a:entry", ATOM)
     ]
-    assert told["items"][0]["content_text"] == "Métiers. Ajoutés : 3, Renommés : 1."
+    assert told["items"][0]["content_text"] == "Métiers. 3 ajouts, 1 changement de nom."
     assert client.get(told["feed_url"]).content == response.content
 
 

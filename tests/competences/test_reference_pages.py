@@ -256,8 +256,8 @@ class TestChangePage:
 
     def test_figures_are_a_table_and_the_rest_is_told_in_words(self, changed, client):
         words = text_of(self.get(client))
-        assert "Métiers 1 2 1 0 0 0 Code donné à un autre métier : 3" in words
-        assert "Passés à un autre métier : 1 234" in words
+        assert "Métiers 1 2 1 0 0 0 3 codes donnés à un autre métier" in words
+        assert "1 234 passages à un autre métier" in words
         assert "10 avant, 12 après" in words
         assert "Comparée à l’édition 1" in words
 
@@ -278,7 +278,7 @@ class TestChangePage:
     def test_filters_count_what_they_would_show_and_keep_each_other(self, changed, client):
         response = self.get(client, kind="job")
         words = text_of(response)
-        assert "Tout 4 Renommés 1 Étiquettes modifiées 1 Ajoutés à un métier 1" in words
+        assert "Tout 4 Changement de nom 1 Changement d’étiquettes 1 Ajout à un métier 1" in words
         assert "Tout 6 Métiers 4 Appellations 1 Compétences 1" in words
         assert "?kind=job&amp;change=renamed#list" in response.content.decode()
         assert "Utiliser un minitel" not in words.split("Les changements un par un")[1]

@@ -66,8 +66,8 @@ def test_figures_are_told_for_every_kind_of_concept(client):
     }
     edition.save()
     words = text_of(client.get(URL))
-    assert "Groupes : ajoutés 1 234, remplacés 2" in words
-    assert "Compétences : plus demandés par aucun métier 3" in words
+    assert "Groupes : 1 234 ajouts, 2 remplacements" in words
+    assert "Compétences : 3 abandons par tous les métiers" in words
     assert "Métiers :" not in words
     assert "Première édition que nous avons" in words
 

@@ -1,0 +1,28 @@
+"""Closed vocabularies in words: each member has its own, and counts agree with their nouns."""
+
+import pytest
+from django.utils import translation
+
+from competences.enums import ChangeKind, UploadState
+from competences.words import CHANGE_NOUNS, UPLOAD_WORDS, change_noun
+
+
+def test_every_member_has_words():
+    assert set(CHANGE_NOUNS) == set(ChangeKind)
+    assert set(UPLOAD_WORDS) == set(UploadState)
+
+
+@pytest.mark.parametrize("name", ChangeKind)
+def test_one_change_is_told_in_the_singular_and_several_in_the_plural(name):
+    with translation.override("fr"):
+        one, several = (change_noun(name, number) for number in (1, 12))
+    assert one != several
+    assert several.split()[0] == one.split()[0] + "s"
+
+
+def test_what_is_counted_never_shows_through_the_noun():
+    """The same noun follows "métiers" and "compétences": no participle that would have to agree."""
+    with translation.override("fr"):
+        told = [change_noun(name, 2) for name in ChangeKind]
+    assert len(set(told)) == len(told)
+    assert not [noun for noun in told if noun.split()[0].endswith("és")]
