@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.forms.ticks import Ticks
+
 
 class SampleForm(forms.Form):
     """One field of each sort; the page shows it refused, so that errors are seen."""
@@ -27,6 +29,12 @@ class SampleForm(forms.Form):
         label="Domaines",
         choices=[("info", "Information"), ("safe", "Sécurité")],
         widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    many = forms.MultipleChoiceField(
+        label="Une longue liste",
+        choices=[("1", "Construire un tableau"), ("2", "Tenir un agenda")],
+        widget=Ticks,
         required=False,
     )
     note = forms.CharField(label="Remarque", widget=forms.Textarea, required=False)
@@ -65,6 +73,7 @@ def style(request: HttpRequest) -> HttpResponse:
             {"label": "Sécuriser un poste de travail", "note": "compétence", "url": "#search"},
             {"label": "Technicienne, technicien de proximité", "note": "métier", "url": "#search"},
         ],
+        "share": {"held": 4, "asked": 9, "percent": 44},
         "dates": [date(2027, 3, 1), date(2026, 6, 7), None],
     }
     return render(request, "style.html", context)

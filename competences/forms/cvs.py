@@ -7,16 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language
+from accounts.forms.ticks import Ticks
 from competences.enums import CvSection
 from competences.models import Cv, SkillStatement
 from competences.models.cvs import CONTACT_LENGTH, HEADLINE_LENGTH, NAME_LENGTH, SUMMARY_LENGTH
 from competences.services.cvs import DEFAULT_SECTIONS, CvChoice
-
-
-class Ticks(forms.CheckboxSelectMultiple):
-    """Boxes light enough for a record of hundreds of skills."""
-
-    template_name = "components/ticks.html"
 
 
 class CvForm(forms.Form):
@@ -95,5 +90,7 @@ def initial_of(cv: Cv) -> dict[str, Any]:
     return {
         **{name: getattr(cv, name) for name in (*plain, "shows_name", "shows_levels")},
         "has_every_skill": "yes" if cv.has_every_skill else "no",
-        "skills": [str(one) for one in cv.skills.values_list("public_id", flat=True)],
+        "skills": []
+        if cv.has_every_skill
+        else [str(pk) for pk in cv.skills.values_list("public_id", flat=True)],
     }
