@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from accounts.templatetags.components import in_words
 from competences.enums import ChangeKind, ConceptKind, CoreFlag, ReferenceFormat, UploadState
 from competences.rules.clocks import NextBilan
+from competences.rules.successors import ENOUGH_FOR_A_PERSON
 
 KIND_PLURALS: Mapping[str, Promise] = {
     ConceptKind.JOB: _("Métiers"),
@@ -109,7 +110,7 @@ SUCCESSOR_REASONS: Mapping[str, Promise] = {
 CONFIDENCE_WORDS: tuple[tuple[int, Promise], ...] = (
     (100, _("sûr")),
     (80, _("presque sûr")),
-    (60, _("probable")),
+    (ENOUGH_FOR_A_PERSON, _("probable")),
     (0, _("possible, à vérifier")),
 )
 

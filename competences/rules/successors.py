@@ -42,6 +42,10 @@ MOST_OF_TITLES = 0.5
 MOST_OF_JOBS = 0.5
 """Half of the jobs that dropped a skill must have taken the other one in the same edition."""
 
+ENOUGH_FOR_A_PERSON = 75
+"""Below, a successor is listed with its confidence and proposed to nobody. Of the 73 that ROME 60 gives, read
+one by one, 3 of 24 are right below 70, 7 of 16 from 70 to 74, and 31 of 33 from 75 on."""
+
 NEAR, VERY_NEAR, AROUND_A_NAME = 70.0, 85.0, 90.0
 """Nearness of two labels (0 to 100, words in any order): enough with the same jobs; enough with a parent;
 one label being the other with words around a name."""

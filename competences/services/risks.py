@@ -19,6 +19,7 @@ from competences.enums import ChangeKind, ConceptKind, EditionStatus, ImpactStat
 from competences.models import Edition, RiskFlag
 from competences.queries.risks import concept_facts, jobs_of_titles
 from competences.rules.risks import DROPPED, STRENGTH, ConceptFacts, of_concept, of_title
+from competences.rules.successors import ENOUGH_FOR_A_PERSON
 
 TOUCHING = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.ORPHANED, ChangeKind.RETYPED)
 LINK_CHANGES = (ChangeKind.LINKED, ChangeKind.UNLINKED, ChangeKind.REFLAGGED)
@@ -153,7 +154,7 @@ def _reconcile(cursor: Any, now: dt.datetime, done: Impact) -> None:
     done.closed += cursor.rowcount
     cursor.execute(_OPEN, {"now": now})
     done.flags += cursor.rowcount
-    cursor.execute(_PROPOSE, {"now": now})
+    cursor.execute(_PROPOSE, {"now": now, "enough": ENOUGH_FOR_A_PERSON})
     done.proposals += cursor.rowcount
 
 
@@ -287,8 +288,8 @@ _OPEN = """
         WHERE f.statement_id = w.statement_id AND f.family = 'obsolescence' AND f.closed_at IS NULL)
 """
 
-# What takes the place of a skill, from the changes of the edition that its flag names. A skill that the
-# person has already is not proposed to them, nor one that they refused.
+# What takes the place of a skill, from the changes of the edition that its flag names, if it is sure enough.
+# A skill that the person has already is not proposed to them, nor one that they refused.
 _PROPOSE = """
     INSERT INTO competences_successorproposal
         (public_id, statement_id, successor_id, edition_id, confidence, reasons, state, proposed_at)
@@ -298,6 +299,7 @@ _PROPOSE = """
         SELECT w.statement_id, w.worker_id, c.other_id AS successor_id, c.edition_id, c.confidence, c.reasons
         FROM wanted w JOIN competences_change c
             ON c.concept_id = w.concept_id AND c.edition_id = w.edition_id AND c.kind = 'replaced'
+            AND c.confidence >= %(enough)s
         UNION ALL
         SELECT w.statement_id, w.worker_id, c.concept_id, c.edition_id, 100, '["retyped"]'::jsonb
         FROM wanted w JOIN competences_change c

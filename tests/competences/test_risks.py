@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from accounts.actors import SYSTEM
 from accounts.errors import Refused
 from accounts.models import Notification
 from competences.enums import FlagEnd, ImpactState, JobUse, RiskRule, StatementSource
-from competences.models import OPEN, Edition, OrganisationJob, RiskFlag, SuccessorProposal
+from competences.models import OPEN, Change, Edition, OrganisationJob, RiskFlag, SuccessorProposal
 from competences.rules.risks import (
     ConceptFacts,
     Signal,
@@ -20,6 +21,7 @@ from competences.rules.risks import (
     of_concept,
     of_title,
 )
+from competences.rules.successors import ENOUGH_FOR_A_PERSON
 from competences.services.jobs import add_worker_job, end_worker_job
 from competences.services.records import Said, declare_skill, remove_skill
 from competences.services.risks import assess_waiting_editions
@@ -320,6 +322,19 @@ def test_a_successor_is_proposed_once_and_nothing_moves(replaced, secretary):
     proposal = SuccessorProposal.objects.get()
     assert (proposal.statement, proposal.successor, proposal.confidence) == (statement, courriel, 80)
     assert [s.concept_id for s in secretary.worker.statements.standing()] == [statement.concept_id]
+
+
+@pytest.mark.parametrize("confidence", [ENOUGH_FOR_A_PERSON - 1, ENOUGH_FOR_A_PERSON])
+def test_a_successor_that_is_not_sure_enough_is_listed_and_proposed_to_nobody(
+    client, built, replaced, confidence
+):
+    # Declaring the skill had proposed it already.
+    SuccessorProposal.objects.all().delete()
+    Change.objects.filter(kind="replaced").update(confidence=confidence)
+    assess_waiting_editions(actor=SYSTEM, limit=5)
+    assert SuccessorProposal.objects.exists() == (confidence == ENOUGH_FOR_A_PERSON)
+    page = client.get(reverse("competences:changes", args=[built.reference.slug, "2"]))
+    assert f"confiance {confidence} %" in page.content.decode()
 
 
 def test_a_skill_that_the_person_has_already_is_not_proposed_to_them(built, replaced, secretary):
