@@ -25,7 +25,11 @@ from competences.models import (
     RiskFlag,
     SkillRevision,
     SkillStatement,
+    SuccessorProposal,
+    WorkerJob,
 )
+from competences.queries.job_reviews import job_reviews
+from competences.rules.successors import ENOUGH_FOR_A_PERSON
 from competences.services import starter
 from competences.services.references import import_edition
 from competences.services.starter import StarterReport, load_starter
@@ -124,6 +128,23 @@ def test_each_account_signs_in_and_sees_what_it_may(loaded):
     moved = Change.objects.filter(kind="moved", concept__in=jobs.values("title"))
     assert jobs.count() == 6
     assert moved.count() == 2  # one job recycled under its code, one that left
+
+
+def test_there_is_something_to_answer_and_something_to_review(loaded):
+    proposals = SuccessorProposal.objects.waiting().filter(statement__worker__user__email=MAIN)
+    [(left, other, confidence)] = proposals.values_list(
+        "statement__concept__external_id", "successor__external_id", "confidence"
+    )
+    assert (left, other) == ("903133", "903532")
+    assert confidence >= ENOUGH_FOR_A_PERSON
+    [named] = job_reviews(list(WorkerJob.objects.filter(worker__user__email=MAIN))).values()
+    assert (named.is_moved, named.new_holder is not None) == (True, True)
+    of_employer = job_reviews(list(OrganisationJob.objects.all()))
+    assert sorted((r.is_moved, r.is_renamed) for r in of_employer.values()) == [
+        (False, True),
+        (True, False),
+        (True, False),
+    ]
 
 
 def others_seen_by(user: User, purpose: Purpose, on: dt.date) -> set[str]:
