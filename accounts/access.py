@@ -4,7 +4,8 @@
 list and a page cannot disagree. What is absent and what is forbidden raise the same error, after one query.
 
 Nobody has a right by a column of the account: an adviser has one while a membership AND a mandate for that
-very purpose are in force on the day. The staff of the site has none.
+very purpose are in force on the day; a reader while a grant that a higher app registered for that purpose
+(`accounts.grants`) holds. The staff of the site has none.
 """
 
 from datetime import date
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts import grants
 from accounts.actors import SYSTEM, Actor, System, require_person
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound
@@ -48,14 +50,15 @@ class WorkerPolicy:
         return Mandate.objects.effective(self.on).filter(adviser=self.actor, purpose=self.purpose)
 
     def workers(self) -> QuerySet[Worker]:
-        """The files the actor may open: all for the machine, one's own and the mandates' for a person."""
+        """The files the actor may open: all for the machine, else one's own, and by mandate or grant."""
         if isinstance(self.actor, System):
             return Worker.objects.all()
         if not _is_open_account(self.actor):
             return Worker.objects.none()
-        return Worker.objects.filter(
-            Q(user=self.actor) | Exists(self.mandates().filter(worker=OuterRef("pk")))
-        )
+        opened = Q(user=self.actor) | Exists(self.mandates().filter(worker=OuterRef("pk")))
+        for grant in grants.of_purpose(self.purpose):
+            opened |= Q(pk__in=grant.workers(self.actor, self.on).values("pk"))
+        return Worker.objects.filter(opened)
 
     def find(self, public_id: UUID | str) -> Worker | None:
         """The file, with the mandate that opens it as `mandate_used`; None when absent or not allowed."""

@@ -33,11 +33,20 @@ ROLE_OF_KIND: dict[OrganisationKind, MembershipRole] = {
 
 
 class Purpose(models.TextChoices):
-    """What a mandate is given for. One mandate a purpose: none of them implies another."""
+    """What the file is opened for. None of them implies another.
+
+    A mandate is given for one of `MANDATE_PURPOSES`; ANSWER comes from a registered grant alone
+    (`accounts.grants`), which opens some items and never the whole file.
+    """
 
     FOLLOW_UP = "follow_up", _("Suivre mon parcours")
     REVIEW = "review", _("Relire mes compétences")
     BILAN = "bilan", _("Préparer mon bilan de compétences")
+    ANSWER = "answer", _("Répondre à ma demande d’avis")
+
+
+#: Purposes for which a worker may give a mandate.
+MANDATE_PURPOSES = (Purpose.FOLLOW_UP, Purpose.REVIEW, Purpose.BILAN)
 
 
 class Category(models.TextChoices):

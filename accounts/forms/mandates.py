@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Purpose
+from accounts.enums import MANDATE_PURPOSES
 from accounts.models import Membership, Organisation
 from accounts.queries.advisers import advisers_by_email, named_advisers
 from accounts.queries.file_access import one_year_after
@@ -51,7 +51,7 @@ class GrantForm(forms.Form):
     )
     purposes = forms.MultipleChoiceField(
         label=_("Pour quoi faire ?"),
-        choices=Purpose.choices,
+        choices=[(purpose.value, purpose.label) for purpose in MANDATE_PURPOSES],
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Cochez seulement ce qui est utile : chaque but ouvre une partie de votre dossier."),
         error_messages={"required": _("Cochez au moins un but.")},

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import MembershipRole, Purpose
+from accounts.enums import MANDATE_PURPOSES, MembershipRole
 from accounts.models.organisations import Membership, Organisation
 from accounts.models.people import Worker
 from accounts.models.periods import end_after_start, in_force_lookup, overlap_lookup
@@ -74,7 +74,9 @@ class Mandate(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="mandates", verbose_name=_("organisation")
     )
-    purpose = models.CharField(_("but"), max_length=20, choices=Purpose.choices)
+    purpose = models.CharField(
+        _("but"), max_length=20, choices=[(purpose.value, purpose.label) for purpose in MANDATE_PURPOSES]
+    )
     start_on = models.DateField(_("premier jour"))
     end_on = models.DateField(_("fin (jour non compris)"), null=True, blank=True)
     reason = models.CharField(_("motif"), max_length=200, blank=True)
@@ -102,7 +104,7 @@ class Mandate(models.Model):
                 violation_error_message=_("La fin vient après le premier jour."),
             ),
             models.CheckConstraint(
-                condition=Q(purpose__in=Purpose.values),
+                condition=Q(purpose__in=[purpose.value for purpose in MANDATE_PURPOSES]),
                 name="mandate_purpose_known",
                 violation_error_message=_("Ce but n’existe pas."),
             ),

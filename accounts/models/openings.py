@@ -35,13 +35,15 @@ class FileOpeningManager(models.Manager["FileOpening"]):
 class FileOpening(models.Model):
     """`actor` opened the file of `worker` for `purpose`, under `mandate`, at `opened_at`.
 
+    No mandate: a registered grant opened some items of it (`accounts.grants`).
+
     Plain numbers instead of foreign keys: the row is written on another connection, which cannot wait for
     rows the caller has not committed, and it must outlive what it names.
     """
 
     actor_id = models.BigIntegerField(_("compte qui a ouvert"))
     worker_id = models.BigIntegerField(_("dossier ouvert"))
-    mandate_id = models.BigIntegerField(_("accord utilisé"))
+    mandate_id = models.BigIntegerField(_("accord utilisé"), null=True, blank=True)
     purpose = models.CharField(_("but"), max_length=20, choices=Purpose.choices)
     opened_at = models.DateTimeField(_("ouvert le"))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, System, require_person
 from accounts.constraints import constraints_as_refusals
-from accounts.enums import Purpose
+from accounts.enums import MANDATE_PURPOSES, Purpose
 from accounts.errors import NotFound, Refused
 from accounts.mandate_texts import CURRENT_VERSION
 from accounts.models import Mandate, Membership, Organisation, User, Worker
@@ -126,6 +126,8 @@ def _refuse_bad_request(
     """Every reason to say no, each beside its field."""
     if not purposes:
         raise Refused("mandate_without_purpose", _("Cochez au moins un but."), field="purposes")
+    if set(purposes) - set(MANDATE_PURPOSES):
+        raise Refused("mandate_purpose_known", _("Ce but n’existe pas."), field="purposes")
     if adviser.pk == worker.user_id:
         raise Refused("mandate_to_oneself", _("Vous voyez déjà votre propre dossier."), field="adviser")
     if end_on is not None and end_on <= on:

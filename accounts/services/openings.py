@@ -17,10 +17,11 @@ KEPT = timedelta(days=365)
 
 
 def record_opening(
-    *, actor: User, worker: Worker, mandate_id: int, purpose: Purpose, now: datetime
+    *, actor: User, worker: Worker, mandate_id: int | None, purpose: Purpose, now: datetime
 ) -> FileOpening:
     """Writes that `actor` opens the file of `worker`; the only write a GET request may do.
 
+    `mandate_id` is None where a registered grant opened it, and no mandate.
     It goes through a connection of its own and is kept even when the caller's transaction is rolled back.
     Raises `Unavailable` when it cannot be written: the caller must then show nothing.
     """

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import grants
 from accounts.access import access_mandate
 from accounts.actors import require_person
 from accounts.errors import Refused
@@ -33,6 +34,7 @@ def access(request: HttpRequest) -> HttpResponse:
     page = Paginator(opening_days(worker), DAYS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "grantees": grantees(worker, today),
+        "granted": grants.listed(worker, today),
         "former": former_mandates(worker, today),
         "page": page,
         "openings": with_actors(list(page.object_list)),

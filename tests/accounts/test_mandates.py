@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.access import SYSTEM, is_visible
-from accounts.enums import Purpose
+from accounts.enums import MANDATE_PURPOSES, Purpose
 from accounts.errors import NotFound, Refused
 from accounts.mandate_texts import CURRENT_VERSION, MANDATE_TEXTS
 from accounts.models import Mandate, Notification
@@ -55,7 +55,7 @@ def test_a_worker_lets_an_adviser_in_for_some_purposes():
 def test_the_adviser_is_told_once_and_without_a_name():
     request = _request()
     request.pop("purpose")
-    grant_mandates(**request, purposes=list(Purpose))
+    grant_mandates(**request, purposes=list(MANDATE_PURPOSES))
     notification = Notification.objects.get()
     assert (notification.kind, notification.recipient) == ("mandate_granted", request["adviser"])
     assert set(notification.payload) == {"mandate_id"}
