@@ -186,3 +186,46 @@ class UploadState(models.TextChoices):
     REFUSED = "refused", _("refusé")
     FAILED = "failed", _("interrompu")
     EXPIRED = "expired", _("trop ancien, à renvoyer")
+
+
+class EvidenceKind(models.TextChoices):
+    """What a piece of evidence is."""
+
+    FILE = "file", _("un fichier")
+    LINK = "link", _("un lien")
+    CERTIFICATE = "certificate", _("un certificat")
+
+
+class FileKind(models.TextChoices):
+    """Kinds of files that are taken; the value is the ending (rules/file_kinds.py)."""
+
+    PDF = "pdf", "PDF"
+    JPEG = "jpg", "JPEG"
+    PNG = "png", "PNG"
+    WEBP = "webp", "WebP"
+
+
+class Capacity(models.TextChoices):
+    """As what somebody gives a view of another person's skill."""
+
+    ADVISER = "adviser", _("conseiller ou conseillère")
+    EMPLOYER_MEMBER = "employer_member", _("membre de l’employeur")
+    PEER = "peer", _("pair : collègue, client, bénévole")
+
+
+class AttestationKind(models.TextChoices):
+    """What somebody says of another person's skill."""
+
+    CONFIRMED = "confirmed", _("confirmée")
+    OBSERVED = "observed", _("observée")
+    CERTIFIED = "certified", _("certifiée")
+
+
+class ReviewState(models.TextChoices):
+    """How far a review request has come; the moves are in rules/attestations.py."""
+
+    WAITING = "waiting", _("en attente")
+    IN_REVIEW = "in_review", _("en cours de lecture")
+    ANSWERED = "answered", _("répondue")
+    WITHDRAWN = "withdrawn", _("retirée")
+    DECLINED = "declined", _("déclinée")

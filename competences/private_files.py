@@ -1,7 +1,8 @@
-"""The files that jobs make, and the short-lived addresses by which they are fetched.
+"""The files that jobs make and those that people send, and the short-lived addresses that fetch them.
 
-An address holds the identifier of a file and its format, signed: never a path, so that nothing outside the
-folder can be asked for, and nothing at all without this house's signature.
+An address holds the identifier of a file and its ending, signed: never a path, so that nothing outside the
+folders can be asked for, and nothing at all without this house's signature. A file is never shown inside a
+page: the browser is told to keep it (attachment), to believe the type we say, and to run nothing.
 """
 
 import uuid
@@ -10,19 +11,32 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core import signing
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import content_disposition_header
 
-from competences.enums import ExportFormat
+from competences.enums import ExportFormat, FileKind
 from competences.spreadsheets import MEDIA_TYPES
 
 SALT = "competences.private_files"
 VALID_SECONDS = 300
-FOLDER = "exports"
+EXPORTS, EVIDENCE = "exports", "evidence"
+
+EVIDENCE_TYPES = {
+    FileKind.PDF: "application/pdf",
+    FileKind.JPEG: "image/jpeg",
+    FileKind.PNG: "image/png",
+    FileKind.WEBP: "image/webp",
+}
 
 
 def exports_folder() -> Path:
     """Where the files of exports are."""
-    return Path(settings.PRIVATE_ROOT) / FOLDER
+    return Path(settings.PRIVATE_ROOT) / EXPORTS
+
+
+def evidence_folder() -> Path:
+    """Where the files that people send as evidence are."""
+    return Path(settings.PRIVATE_ROOT) / EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +48,18 @@ class PrivateFile:
 
 
 def private_file(public_id: uuid.UUID, format: str, name: str) -> PrivateFile:
-    """The file with that identifier; `name` is what the browser calls it."""
-    kept = ExportFormat(format)
+    """The file with that identifier; `name` is what the browser calls it. The ending says the folder."""
+    kept: FileKind | ExportFormat
+    if format in FileKind:
+        kept = FileKind(format)
+        folder, media_type = evidence_folder(), EVIDENCE_TYPES[kept]
+    else:
+        kept = ExportFormat(format)
+        folder, media_type = exports_folder(), MEDIA_TYPES[kept]
     return PrivateFile(
-        path=exports_folder() / f"{uuid.UUID(str(public_id))}.{kept.value}",
+        path=folder / f"{uuid.UUID(str(public_id))}.{kept.value}",
         headers={
-            "Content-Type": MEDIA_TYPES[kept],
+            "Content-Type": media_type,
             "Content-Disposition": content_disposition_header(True, name) or "attachment",
             "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
@@ -62,3 +82,15 @@ def opened(text: str) -> PrivateFile | None:
         return private_file(uuid.UUID(public_id), format, name)
     except (signing.BadSignature, ValueError):
         return None
+
+
+def way_to(public_id: uuid.UUID, format: str, name: str) -> HttpResponse:
+    """An answer that shows the way to a file: whoever hands it over, it is not a thread that serves pages."""
+    if settings.PRIVATE_FILES_ACCEL:
+        file = private_file(public_id, format, name)
+        response = HttpResponse(headers=file.headers)
+        inner = file.path.relative_to(settings.PRIVATE_ROOT).as_posix()
+        response["X-Accel-Redirect"] = f"{settings.PRIVATE_FILES_ACCEL}{inner}"
+        return response
+    end = signed(public_id, format, name)
+    return HttpResponseRedirect(f"{settings.PRIVATE_FILES_ADDRESS}/{end}")

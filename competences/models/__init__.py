@@ -1,5 +1,7 @@
+from competences.models.attestations import Attestation, ReviewMove, ReviewRequest
 from competences.models.bilans import BilanPlan
 from competences.models.cvs import Cv
+from competences.models.evidence import Evidence
 from competences.models.exports import Export
 from competences.models.jobs import OrganisationJob, WorkerJob
 from competences.models.records import SkillRevision, SkillStatement
@@ -20,6 +22,7 @@ from competences.models.uploads import Upload, UploadFile, UploadPart
 
 __all__ = [
     "OPEN",
+    "Attestation",
     "BilanPlan",
     "Change",
     "Concept",
@@ -30,10 +33,13 @@ __all__ = [
     "Cv",
     "Edition",
     "EditionSource",
+    "Evidence",
     "Export",
     "ExposureScore",
     "OrganisationJob",
     "Reference",
+    "ReviewMove",
+    "ReviewRequest",
     "RiskFlag",
     "SignalSource",
     "SkillRevision",

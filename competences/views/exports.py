@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotFound
 from competences.enums import ExportFormat, ExportKind, ExportState
-from competences.private_files import private_file, signed
+from competences.private_files import way_to
 from competences.queries.exports import export, exported_list
 from competences.services.exports import ask_export, file_at_once
 from competences.spreadsheets import MEDIA_TYPES
@@ -99,11 +99,4 @@ def fetch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     found = export(public_id)
     if found.state != ExportState.DONE:
         raise NotFound
-    if settings.PRIVATE_FILES_ACCEL:
-        file = private_file(found.public_id, found.format, found.file_name)
-        response = HttpResponse(headers=file.headers)
-        inner = file.path.relative_to(settings.PRIVATE_ROOT).as_posix()
-        response["X-Accel-Redirect"] = f"{settings.PRIVATE_FILES_ACCEL}{inner}"
-        return response
-    end = signed(found.public_id, found.format, found.file_name)
-    return HttpResponseRedirect(f"{settings.PRIVATE_FILES_ADDRESS}/{end}")
+    return way_to(found.public_id, found.format, found.file_name)

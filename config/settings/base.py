@@ -123,6 +123,10 @@ PRIVATE_ROOT = VAR_DIR / "private"
 PRIVATE_FILES_ACCEL = ""
 PRIVATE_FILES_ADDRESS = ""
 
+# "package.module.function" that looks at each file a person sends, before it is kept (docs/operations.md).
+# Empty: no antivirus looks at them.
+EVIDENCE_SCANNER = ""
+
 # What comes is counted before it is kept (competences/upload_handler.py).
 FILE_UPLOAD_HANDLERS = [
     "competences.upload_handler.LimitedUpload",

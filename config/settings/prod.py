@@ -36,6 +36,7 @@ CACHES = {
 
 # An address that the front proxy serves from PRIVATE_ROOT when we ask for it, and refuses to anybody else.
 PRIVATE_FILES_ACCEL = os.environ.get("PRIVATE_FILES_ACCEL", "/prive/")
+EVIDENCE_SCANNER = os.environ.get("EVIDENCE_SCANNER", "")
 
 # The front proxy speaks https to people and says so; it must write these headers itself, and overwrite them.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
