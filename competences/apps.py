@@ -9,6 +9,7 @@ class CompetencesConfig(AppConfig):
     verbose_name = _("Compétences")
 
     def ready(self) -> None:
-        from competences import reminders
+        from competences import grants, reminders
 
         reminders.register()
+        grants.register()

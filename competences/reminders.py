@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import notifications, reminders
+from accounts.email_rendering import absolute_url
 from accounts.enums import Category
 from accounts.notifications import NotificationKind
 from accounts.reminders import Candidate, ReminderKind
 from competences.queries import messages
+from competences.rules.attestations import REMINDED_AFTER_DAYS
 
 BILAN_STAGES = (-30, -7, 0)
 """Days before the wished date of a bilan on which the person is reminded."""
@@ -58,11 +60,82 @@ def register() -> None:
             is_obsolete=_plan_moved,
         )
     )
+    _register_reviews()
     reminders.register(
         ReminderKind(
             name="bilan_due", notification_kind="bilan_due", stages=BILAN_STAGES, candidates=_bilans_due
         )
     )
+
+
+def _register_reviews() -> None:
+    """What readers and workers are told of review requests."""
+    notifications.register(
+        NotificationKind(
+            name="review_asked",
+            category=Category.MANDATES,
+            title=_("Une personne me demande mon avis"),
+            template="review_asked",
+            is_obsolete=_no_longer_waiting,
+            context=_request_address,
+        )
+    )
+    notifications.register(
+        NotificationKind(
+            name="review_answered",
+            category=Category.SKILLS,
+            title=_("J’ai une réponse à ma demande d’avis"),
+            template="review_answered",
+        )
+    )
+    notifications.register(
+        NotificationKind(
+            name="review_waiting",
+            category=Category.SKILLS,
+            title=_("Ma demande d’avis attend depuis deux semaines"),
+            template="review_waiting",
+            is_obsolete=_no_longer_waiting,
+        )
+    )
+    reminders.register(
+        ReminderKind(
+            name="review_waiting",
+            notification_kind="review_waiting",
+            stages=(0,),
+            candidates=_reviews_waiting,
+        )
+    )
+
+
+def _no_longer_waiting(notification: Any) -> bool:
+    """The request was answered, declined or withdrawn."""
+    from competences.models import ReviewRequest
+
+    return not ReviewRequest.objects.unfinished().filter(pk=notification.payload["request"]).exists()
+
+
+def _request_address(notification: Any) -> dict[str, Any]:
+    """The page of the request, which opens for its reader alone."""
+    from competences.models import ReviewRequest
+
+    review = ReviewRequest.objects.get(pk=notification.payload["request"])
+    return {"review_url": absolute_url("competences:review", review.public_id)}
+
+
+def _reviews_waiting(on: dt.date, horizon_days: int) -> Iterator[Candidate]:
+    """Requests that nobody has answered, whose fourteenth day has come in the last month or is near."""
+    from competences.models import ReviewRequest
+
+    first = on - dt.timedelta(days=31 + REMINDED_AFTER_DAYS)
+    last = on + dt.timedelta(days=horizon_days - REMINDED_AFTER_DAYS)
+    waiting = ReviewRequest.objects.unfinished().filter(asked_at__date__range=(first, last))
+    for review in waiting.select_related("worker").order_by("pk").iterator():
+        yield Candidate(
+            recipient_id=review.worker.user_id,
+            subject_key=f"request-{review.pk}",
+            due_on=timezone.localdate(review.asked_at) + dt.timedelta(days=REMINDED_AFTER_DAYS),
+            payload={"request": review.pk},
+        )
 
 
 def _nothing_to_see(notification: Any) -> bool:

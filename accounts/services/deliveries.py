@@ -150,7 +150,9 @@ def _called_off(
     """Why the message should not leave after all; None when it should."""
     if not row.recipient.is_active:
         return NotificationReason.NO_RECIPIENT
-    if not kind.security and (row.recipient_id, kind.category.value) in switched_off:
+    # What goes to another address is not the recipient's to switch off.
+    is_own = not row.address
+    if is_own and not kind.security and (row.recipient_id, kind.category.value) in switched_off:
         return NotificationReason.PREFERENCE
     if kind.is_obsolete(row):
         return NotificationReason.OVERTAKEN
