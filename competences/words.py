@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.templatetags.components import in_words
-from competences.enums import ChangeKind, ConceptKind, CoreFlag, ReferenceFormat, UploadState
+from competences.enums import (
+    ChangeKind,
+    ConceptKind,
+    CoreFlag,
+    ReferenceFormat,
+    ReviewState,
+    UploadState,
+)
 from competences.rules.clocks import NextBilan
 from competences.rules.successors import ENOUGH_FOR_A_PERSON
 
@@ -65,6 +72,12 @@ UPLOAD_BADGES: Mapping[str, str] = {
     UploadState.APPLIED: "last",
     UploadState.REFUSED: "gone",
     UploadState.FAILED: "gone",
+}
+
+REVIEW_BADGES: Mapping[str, str] = {
+    ReviewState.WAITING: "risk",
+    ReviewState.IN_REVIEW: "info",
+    ReviewState.ANSWERED: "last",
 }
 
 # Every change is told by a noun, which fits what is counted whatever its gender: "Compétences : 1 ajout".

@@ -1,6 +1,7 @@
 """Addresses of the app. References are public; the other pages ask who is there."""
 
 from competences.urls import adviser, cvs, employer, flags, gaps, references, worker
+from competences.urls import adviser, attestations, employer, evidence, references, worker
 
 app_name = "competences"
 
@@ -10,6 +11,8 @@ urlpatterns = [
     *cvs.urlpatterns,
     *flags.urlpatterns,
     *gaps.urlpatterns,
+    *evidence.urlpatterns,
+    *attestations.urlpatterns,
     *adviser.urlpatterns,
     *employer.urlpatterns,
 ]

@@ -16,6 +16,7 @@ from accounts.errors import NotFound, Refused
 from accounts.posting import posted_from
 from competences.enums import ConceptKind
 from competences.models import OrganisationJob
+from competences.queries.attestations import reviews_for
 from competences.queries.bilans import due_bilan
 from competences.queries.dashboards import followed
 from competences.queries.job_reviews import job_reviews
@@ -68,7 +69,8 @@ def adviser(request: HttpRequest) -> HttpResponse:
         raise NotFound
     people = workers_visible_to(request.user, Purpose.FOLLOW_UP, on=today).exclude(user=request.user)
     page = Paginator(followed(people), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "competences/adviser.html", {"page": page})
+    context = {"page": page, "reviews": reviews_for(request.user, today).count()}
+    return render(request, "competences/adviser.html", context)
 
 
 @login_required

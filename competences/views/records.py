@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.posting import posted_from
 from competences.forms.records import LevelForm, SkillForm
 from competences.models import SkillStatement
+from competences.queries.attestations import with_recognition
 from competences.queries.names import labels_of
 from competences.queries.records import statements_of, with_labels
 from competences.queries.references import named_concept
@@ -78,7 +79,7 @@ def statement_level(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Changes a level, or confirms it; the former level stays in the history."""
     reading = {"actor": request.user, "on": timezone.localdate()}
     own = with_labels([_own_statement(request.user, public_id)], **reading)
-    [statement] = with_proposals(own, **reading)
+    [statement] = with_recognition(with_proposals(own, **reading), own=True)
     form = LevelForm(request.POST or None, initial={"level": statement.said.level})
     if request.method == "POST" and form.is_valid():
         change_level(actor=request.user, statement=statement, level=form.cleaned_data["level"])
