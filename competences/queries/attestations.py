@@ -37,7 +37,8 @@ def opened_requests(worker: Worker, on: dt.date) -> QuerySet[ReviewRequest]:
 
 def own_request(user: User, public_id: UUID) -> ReviewRequest:
     """A request of the reader's own record, with its moves. Raises NotFound. Two queries."""
-    found = requests_of(user.worker).prefetch_related("moves").filter(public_id=public_id).first()
+    rows = requests_of(user.worker).select_related("reader", "organisation", "worker__user")
+    found = rows.prefetch_related("moves").filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
@@ -108,6 +109,11 @@ def shown_evidence(review: ReviewRequest, public_id: UUID) -> Evidence:
     if found is None:
         raise NotFound
     return found
+
+
+def answers_of(review: ReviewRequest) -> dict[int, list[Attestation]]:
+    """What was answered to a request and not taken back, by key of statement. One query."""
+    return {one.statement_id: [one] for one in review.attestations.standing()}
 
 
 def given_views(review: ReviewRequest, author: User) -> dict[int, Attestation]:

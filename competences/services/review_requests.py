@@ -26,8 +26,8 @@ from competences.rules.texts import some_lines
 from competences.services.attestations import locked_review, log_move, move_review
 from competences.services.ownership import require_own
 
-MOST_SKILLS = 20
-"""More than that is not read with care by anybody."""
+MOST_SKILLS = 12
+"""More than that is not read with care by anybody, nor shown on one page with a form each."""
 
 MOST_A_DAY = 10
 """Requests of one person in 24 hours, withdrawn ones too: nobody makes us write to strangers all day."""

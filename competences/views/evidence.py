@@ -25,7 +25,9 @@ from competences.queries.evidence import evidence_of, offered_statements, own_ev
 from competences.services.evidence import add_evidence, change_evidence, remove_evidence
 from competences.words import REVIEW_BADGES
 
-A_PAGE = 50
+A_PAGE = 30
+"""A piece is told with its skills and its dates: more of them would weigh more than a page may."""
+
 KIND_TITLES = {
     EvidenceKind.FILE: gettext_lazy("Ajouter un fichier"),
     EvidenceKind.LINK: gettext_lazy("Ajouter un lien"),

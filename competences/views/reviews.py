@@ -14,10 +14,10 @@ from accounts.errors import NotFound, Refused
 from competences.forms.attestations import AskForm
 from competences.models import Attestation
 from competences.queries.attestations import (
+    answers_of,
     asked_statements,
     own_request,
     review_mandates,
-    with_recognition,
 )
 from competences.queries.evidence import evidence_of, offered_statements
 from competences.review_texts import CURRENT_VERSION, REVIEW_TEXTS
@@ -66,11 +66,9 @@ def request_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One request: to whom, what was shown, what happened when, what was answered."""
     review = own_request(request.user, public_id)
     statements = asked_statements(review, actor=request.user, on=timezone.localdate())
-    statements = with_recognition(statements, own=True)
+    answers = answers_of(review)
     for statement in statements:
-        statement.attestations_shown = [
-            one for one in statement.attestations_shown if one.request_id == review.pk
-        ]
+        statement.attestations_shown = answers.get(statement.pk, [])
     context = {
         "review": review,
         "badge": REVIEW_BADGES.get(review.state, ""),

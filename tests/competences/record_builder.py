@@ -4,6 +4,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.enums import Purpose
 from competences.models import SkillStatement
+from competences.services.attestations import View, answer_review, take_review
 from competences.services.evidence import Described, add_evidence
 from competences.services.records import Said, declare_free_skill
 from competences.services.review_requests import Asked, ask_review
@@ -62,3 +63,13 @@ def ask(user, *statements, mandate=None, email="", capacity="peer", actor=None, 
 def reader(email="alex@exemple.fr", **fields):
     """The account that has confirmed this address."""
     return UserFactory(email=email, **fields)
+
+
+def answered_request(user, email="alex@exemple.fr", name="Alex Martin", **view):
+    """A request by e-mail that was taken and answered on the first skill: reader, request, views."""
+    actor = reader(email, name=name)
+    review = take_review(actor=actor, review=ask(user, email=email))
+    views = {held(user)[0].pk: View(**{"kind": "observed", "level": 5, **view})}
+    made = answer_review(actor=actor, review=review, views=views)
+    review.refresh_from_db()
+    return actor, review, made

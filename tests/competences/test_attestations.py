@@ -25,7 +25,7 @@ from competences.services.attestations import (
 from competences.services.review_requests import MOST_A_DAY, MOST_SKILLS, withdraw_review
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.accounts.side_by_side import side_by_side
-from tests.competences.record_builder import add, ask, held, reader, reviewer, skill
+from tests.competences.record_builder import add, answered_request, ask, held, reader, reviewer, skill
 
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
@@ -39,16 +39,6 @@ def user(db):
 
 def moves(review):
     return list(review.moves.values_list("before", "after", "actor_name"))
-
-
-def answered(user, reading=None, **values):
-    """A request that was taken and answered by e-mail, and the views that were given."""
-    reading = reading or reader(name="Alex Martin")
-    review = ask(user, email=reading.email, **values)
-    take_review(actor=reading, review=review)
-    views = answer_review(actor=reading, review=review, views={held(user)[0].pk: OBSERVED})
-    review.refresh_from_db()
-    return reading, review, views
 
 
 # The rules -------------------------------------------------------------------------------------------------
@@ -267,7 +257,7 @@ def test_a_view_bears_a_name(user):
 
 
 def test_a_second_answer_is_refused_and_changes_nothing(user):
-    alex, review, [view] = answered(user)
+    alex, review, [view] = answered_request(user)
     for act in (
         lambda: answer_review(actor=alex, review=review, views={held(user)[0].pk: View(kind="confirmed")}),
         lambda: take_review(actor=alex, review=review),
@@ -339,7 +329,7 @@ def test_a_request_is_declined_or_withdrawn_once(user):
 
 
 def test_an_author_takes_a_view_back_within_a_day_and_nobody_else_does(user):
-    alex, _review, [view] = answered(user)
+    alex, _review, [view] = answered_request(user)
     for actor in (user, reader("autre@exemple.fr"), UserFactory(staff=True)):
         with pytest.raises(NotFound):
             withdraw_attestation(actor=actor, attestation=view)
@@ -355,7 +345,7 @@ def test_an_author_takes_a_view_back_within_a_day_and_nobody_else_does(user):
 
 
 def test_a_worker_hides_a_view_from_others_and_changes_nothing_of_it(user):
-    alex, _review, [view] = answered(user)
+    alex, _review, [view] = answered_request(user)
     for actor in (alex, reader("autre@exemple.fr")):
         with pytest.raises(NotFound):
             hide_attestation(actor=actor, attestation=view, hidden=True)
@@ -370,7 +360,7 @@ def test_a_worker_hides_a_view_from_others_and_changes_nothing_of_it(user):
 
 
 def test_a_view_outlives_the_account_of_its_author(user):
-    alex, review, [view] = answered(user)
+    alex, review, [view] = answered_request(user)
     alex.delete()
     view.refresh_from_db()
     review.refresh_from_db()
@@ -379,15 +369,15 @@ def test_a_view_outlives_the_account_of_its_author(user):
 
 
 def test_recognition_costs_the_same_whatever_it_holds(user, django_assert_num_queries):
-    statements = [skill(user, f"Compétence {n}") for n in range(15)]
+    statements = [skill(user, f"Compétence {n}") for n in range(MOST_SKILLS)]
     for one in statements:
         add(user, one)
     for number in range(3):
-        answered(user, reader(f"a{number}@exemple.fr", name=f"Alex {number}"))
+        answered_request(user, f"a{number}@exemple.fr")
     with django_assert_num_queries(2):
         found = with_recognition(statements, own=True)
     assert len(found[0].attestations_shown) == 3
-    assert [len(one.evidence_shown) for one in found] == [1] * 15
+    assert [len(one.evidence_shown) for one in found] == [1] * MOST_SKILLS
 
 
 # Constraints -----------------------------------------------------------------------------------------------
@@ -411,7 +401,7 @@ def broken_by(act):
 
 
 def test_each_constraint_holds_and_says_why(user):
-    _alex, review, [view] = answered(user)
+    _alex, review, [view] = answered_request(user)
     for name, columns in VIEW_BREAKERS.items():
         assert broken_by(lambda columns=columns: Attestation.objects.update(**columns)) == name
     for name, columns in REQUEST_BREAKERS.items():

@@ -20,6 +20,7 @@ from competences.models import (
     Change,
     Concept,
     Edition,
+    Evidence,
     OrganisationJob,
     Reference,
     RiskFlag,
@@ -30,6 +31,7 @@ from competences.models import (
 )
 from competences.queries.job_reviews import job_reviews
 from competences.rules.successors import ENOUGH_FOR_A_PERSON
+from competences.queries.attestations import reviews_for
 from competences.services import starter
 from competences.services.references import import_edition
 from competences.services.starter import StarterReport, load_starter
@@ -108,6 +110,19 @@ def test_people_have_a_past(loaded):
     today = timezone.localdate(NOW)
     assert 26 <= (plans[MAIN] - today).days <= 30
     assert min(plans.values()) < today
+
+
+def test_a_worker_shows_evidence_and_waits_for_a_view(loaded):
+    user = User.objects.get(email=MAIN)
+    today = timezone.localdate(NOW)
+    link, certificate = Evidence.objects.filter(worker=user.worker).order_by("kind").reverse()
+    assert (link.kind, certificate.kind) == ("link", "certificate")
+    assert not certificate.is_expired(today)
+    adviser = User.objects.get(email="conseiller@demo.invalid")
+    [review] = reviews_for(adviser, today)
+    assert (review.worker.user, review.state, review.skills, review.pieces) == (user, "waiting", 2, 2)
+    assert not reviews_for(User.objects.get(email="voisin@demo.invalid"), today).exists()
+    assert Notification.objects.get(kind="review_asked").recipient == adviser
 
 
 def test_each_account_signs_in_and_sees_what_it_may(loaded):
