@@ -24,11 +24,13 @@ from accounts.services.organisations import create_organisation, start_membershi
 from accounts.services.people import create_user
 from competences.enums import JobUse
 from competences.importers.base import Claim
-from competences.models import Concept, Edition
+from competences.models import Concept, Edition, Evidence, SkillStatement
 from competences.services.bilans import set_bilan_plan
+from competences.services.evidence import Described, add_evidence
 from competences.services.jobs import add_organisation_job, add_worker_job
 from competences.services.records import Said, change_level, declare_skill
 from competences.services.references import NO_CLAIM, import_edition
+from competences.services.review_requests import Asked, ask_review
 from competences.services.risks import assess_waiting_editions
 from competences.starter import people
 
@@ -74,6 +76,7 @@ class _Load:
         self.users: dict[str, User] = {}
         self.organisations: dict[str, Organisation] = {}
         self.statements = 0
+        self.stated: dict[tuple[str, str], SkillStatement] = {}
 
     def run(self) -> StarterReport:
         digcomp = self._import(DIGCOMP, FOLDER / "digcomp", DIGCOMP, Claim(DIGCOMP_NUMBER))
@@ -181,6 +184,7 @@ class _Load:
                 on=self._day(row.mandate.since),
                 granted_at=self._instant(row.mandate.since),
             )
+        self._proofs(row, user)
 
     def _state(self, user: User, stated: people.Stated, concept: Concept, edition: Edition) -> None:
         (first, level), *later = stated.levels
@@ -199,4 +203,35 @@ class _Load:
         )
         for days, new_level in later:
             change_level(actor=user, statement=statement, level=new_level, now=self._instant(days))
+        self.stated[user.email, stated.id] = statement
         self.statements += 1
+
+    def _proofs(self, row: people.Worker, user: User) -> None:
+        """A worker's own evidence, and the view they ask of their adviser, who has not answered yet."""
+        made: dict[str, Evidence] = {}
+        for proof in row.proofs:
+            made[proof.title] = add_evidence(
+                actor=user,
+                worker=user.worker,
+                kind=proof.kind,
+                described=Described(
+                    title=proof.title,
+                    url=proof.url,
+                    issuer=proof.issuer,
+                    issued_on=None if proof.issued is None else self._day(proof.issued),
+                    valid_until=None if proof.valid is None else self._day(-proof.valid),
+                ),
+                statements=[self.stated[user.email, skill] for skill in proof.skills],
+                now=self._instant(proof.since),
+            )
+        if row.review:
+            [mandate] = user.worker.mandates.filter(purpose=Purpose.REVIEW)
+            ask_review(
+                actor=user,
+                worker=user.worker,
+                asked=Asked(mandate=mandate),
+                statements=[self.stated[user.email, skill] for skill in row.review.skills],
+                evidence=[made[title] for title in row.review.proofs],
+                question=row.review.question,
+                now=self._instant(row.review.since),
+            )

@@ -50,6 +50,33 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A link or a certificate, added so many days ago, that proves skills named by their ids.
+
+    A certificate was issued so many days ago and is `valid` so many days more.
+    """
+
+    kind: str
+    title: str
+    since: int
+    skills: tuple[str, ...]
+    url: str = ""
+    issuer: str = ""
+    issued: int | None = None
+    valid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A review asked of the demo adviser so many days ago: skills by their ids, evidence by its titles."""
+
+    since: int
+    question: str
+    skills: tuple[str, ...]
+    proofs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     email: str
     name: str
@@ -57,6 +84,8 @@ class Worker:
     statements: tuple[Stated, ...]
     bilan: Bilan | None
     mandate: Granted | None
+    proofs: tuple[Proof, ...] = ()
+    review: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +138,7 @@ def read() -> Demo:
 
 
 def _worker(row: dict[str, Any]) -> Worker:
-    mandate = row.get("mandate")
+    mandate, review = row.get("mandate"), row.get("review")
     return Worker(
         email=row["email"],
         name=row["name"],
@@ -120,4 +149,8 @@ def _worker(row: dict[str, Any]) -> Worker:
         ),
         bilan=Bilan(**row["bilan"]) if "bilan" in row else None,
         mandate=Granted(mandate["since"], tuple(mandate["purposes"])) if mandate else None,
+        proofs=tuple(Proof(**{**proof, "skills": tuple(proof["skills"])}) for proof in row.get("proofs", ())),
+        review=Asked(**{**review, "skills": tuple(review["skills"]), "proofs": tuple(review["proofs"])})
+        if review
+        else None,
     )
