@@ -52,6 +52,12 @@ SCHEDULE = {
         "schedule": crontab(hour=3, minute=40),
         "options": {"expires": 12 * HOUR},
     },
+    # A person's bytes do not outlive their account by more than a day or two.
+    "sweep-evidence": {
+        "task": "tasks.jobs.evidence.sweep",
+        "schedule": crontab(hour=3, minute=45),
+        "options": {"expires": 12 * HOUR},
+    },
     # After the other deletions of the night.
     "clean-up-uploads": {
         "task": "tasks.jobs.uploads.clean_up",
