@@ -1,7 +1,6 @@
 """Addresses of the app. References are public; the other pages ask who is there."""
 
-from competences.urls import adviser, cvs, employer, flags, gaps, references, worker
-from competences.urls import adviser, attestations, employer, evidence, references, worker
+from competences.urls import adviser, attestations, cvs, employer, evidence, flags, gaps, references, worker
 
 app_name = "competences"
 

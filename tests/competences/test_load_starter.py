@@ -29,9 +29,9 @@ from competences.models import (
     SuccessorProposal,
     WorkerJob,
 )
+from competences.queries.attestations import reviews_for
 from competences.queries.job_reviews import job_reviews
 from competences.rules.successors import ENOUGH_FOR_A_PERSON
-from competences.queries.attestations import reviews_for
 from competences.services import starter
 from competences.services.references import import_edition
 from competences.services.starter import StarterReport, load_starter
