@@ -101,24 +101,25 @@ def find(
         first = coded([index for _slug, index in indexes], concepts)
         answering = first + [a for a in answering if a.concept not in concepts]
     wanted = frozenset(kinds)
+    # Answers are many and their groups few: what is counted and what is chosen is decided a group.
+    groups = [(slugs[id(a.index)], a.kind, a.is_twin) for a in answering]
+    shown = set()
     of_any_kind = 0
     by_kind: Counter[str] = Counter()
     by_reference: Counter[str] = Counter()
-    chosen = []
-    for answer in answering:
-        index, owner = answer.index, answer.owner
-        of_kind = index.kinds[owner]
+    for group, number in Counter(groups).items():
+        slug, of_kind, is_twin = group
         if of_kind not in wanted:
             continue
-        slug = slugs[id(index)]
-        is_hidden = index.twins[owner] and "job" in wanted
+        is_hidden = is_twin and "job" in wanted
         in_reference = reference in (None, slug)
         is_kind = kind == of_kind or (kind is None and not is_hidden)
-        by_kind[of_kind] += in_reference
-        of_any_kind += in_reference and not is_hidden
-        by_reference[slug] += is_kind
+        by_kind[of_kind] += number * in_reference
+        of_any_kind += number * (in_reference and not is_hidden)
+        by_reference[slug] += number * is_kind
         if in_reference and is_kind:
-            chosen.append(answer)
+            shown.add(group)
+    chosen = [answer for answer, group in zip(answering, groups, strict=True) if group in shown]
     best = read_closely(chosen, folded)
     if limit_a_kind is not None:
         best = _first_of_each_kind(best, limit_a_kind)

@@ -2,9 +2,9 @@
 
 import math
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from rapidfuzz import fuzz
 
@@ -69,6 +69,11 @@ class Answer:
     @property
     def kind(self) -> str:
         return self.index.kinds[self.owner]
+
+    @property
+    def is_twin(self) -> bool:
+        """Whether its present name is already that of another, better placed concept."""
+        return bool(self.index.twins[self.owner])
 
     @property
     def withdrawn(self) -> bool:
@@ -284,25 +289,34 @@ def _keep_best(best: dict[int, Answer], reading: _Reading, scored: Worths, *, ev
     `everything`: the names hold every word of the text.
     """
     index, whole = reading.index, reading.whole
-    size = len(reading.asked)
     owners, heads, standings = index.owners, index.heads, index.standings
     malus = [STANDING_MALUS[standing] for standing in Standing]
+    # What a name's worth is multiplied by, from how many words were asked and how many the name has.
+    factors = [_factors(size) for size in range(len(reading.asked) + 1)]
+    factor = factors[-1]
     found: dict[int, tuple[float, int]] = {}
     for name, worth in scored.items():
         if not everything:
-            size = sum(name in worths for worths in reading.worths)
-        share = 1.0 if size >= heads[name] or name in whole else size / heads[name]
-        score = worth * (COVERAGE + PRECISION * share) - malus[standings[name]]
+            factor = factors[sum(name in worths for worths in reading.worths)]
+        whole_name = 0 if name in whole else heads[name]
+        score = worth * factor[whole_name] - malus[standings[name]]
         owner = owners[name]
         held = found.get(owner)
         if held is None or held[0] < score:
             found[owner] = score, name
+    kinds, withdrawn, concepts = index.kinds, index.withdrawn, index.concepts
     for owner, (score, name) in found.items():
-        score += KIND_BONUS.get(index.kinds[owner], 0.0) - WITHDRAWN_MALUS * index.withdrawn[owner]
-        concept = index.concepts[owner]
+        score += KIND_BONUS.get(kinds[owner], 0.0) - WITHDRAWN_MALUS * withdrawn[owner]
+        concept = concepts[owner]
         other = best.get(concept)
         if other is None or other.score < score:
             best[concept] = Answer(index, owner, name, score)
+
+
+@cache
+def _factors(size: int) -> list[float]:
+    """For a name of so many words (0 to 255), of which `size` at most were asked: 100 if it says no more."""
+    return [COVERAGE + PRECISION * (1.0 if size >= heads else size / heads) for heads in range(256)]
 
 
 def _all_words(reading: _Reading) -> Worths:
@@ -324,15 +338,15 @@ def _pruned(index: NameIndex, scored: Worths) -> Worths:
         return scored
     best = max(scored.values())
     sure = [name for name, worth in scored.items() if worth >= SAME_STEM * best]
-    names: Iterable[int] = sure if len(sure) > MANY_NAMES else scored
-    sizes = Counter(map(index.heads.__getitem__, names))
+    names = sure if len(sure) > MANY_NAMES else list(scored)
+    heads = bytes(map(index.heads.__getitem__, names))
     most = kept = 0
-    for size in sorted(sizes):
-        if kept and kept + sizes[size] > MANY_NAMES:
+    for size in sorted(set(heads)):
+        of_size = heads.count(size)
+        if kept and kept + of_size > MANY_NAMES:
             break
-        most, kept = size, kept + sizes[size]
-    heads = index.heads
-    return {name: scored[name] for name in names if heads[name] <= most}
+        most, kept = size, kept + of_size
+    return {name: scored[name] for name, size in zip(names, heads, strict=True) if size <= most}
 
 
 def _any_word(reading: _Reading) -> Worths:
