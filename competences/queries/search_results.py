@@ -1,6 +1,6 @@
 """What a search shows: hits by kind, each with its present name and what it belongs to, and the filters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -76,7 +76,7 @@ def results(
         readable=readable,
         language=language,
     )
-    jobs = _jobs_of_titles(hit.concept_id for hit in found.hits if hit.kind == ConceptKind.TITLE)
+    jobs = _jobs_of_titles([hit.concept_id for hit in found.hits if hit.kind == ConceptKind.TITLE])
     groups: dict[str, list[Result]] = {}
     for hit in found.hits:
         groups.setdefault(hit.kind, []).append(_result(hit, *jobs.get(hit.concept_id, ("", ""))))
@@ -100,8 +100,10 @@ def _result(hit: Hit, job_code: str, job_label: str) -> Result:
     )
 
 
-def _jobs_of_titles(titles: Iterable[int]) -> dict[int, tuple[str, str]]:
+def _jobs_of_titles(titles: list[int]) -> dict[int, tuple[str, str]]:
     """For each title the code and the name of its job, or of its last one."""
+    if not titles:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t.id, c.external_id, (SELECT label FROM competences_conceptrevision"
@@ -109,6 +111,6 @@ def _jobs_of_titles(titles: Iterable[int]) -> dict[int, tuple[str, str]]:
             " FROM unnest(%s::bigint[]) t(id), LATERAL (SELECT target_id FROM competences_conceptlink"
             "  WHERE source_id = t.id AND kind = %s ORDER BY since DESC LIMIT 1) l"
             " JOIN competences_concept c ON c.id = l.target_id",
-            [list(titles), LinkKind.TITLE_OF],
+            [titles, LinkKind.TITLE_OF],
         )
         return {title: (code, label) for title, code, label in cursor.fetchall() if label}

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from competences.addresses import sheet_address
 from competences.enums import ChangeKind, ConceptKind, CoreFlag
 from competences.queries.names import Named, reader_language
 from competences.words import (
@@ -30,10 +30,7 @@ register = template.Library()
 @register.simple_tag
 def sheet_url(slug: str, kind: str, external_id: str, number: str = "") -> str:
     """The address of a concept's sheet; `number` looks at it as of that edition."""
-    if kind == ConceptKind.JOB:
-        address = reverse("competences:job", args=[slug, external_id])
-    else:
-        address = reverse("competences:concept", args=[slug, kind, external_id])
+    address = sheet_address(slug, kind, external_id)
     return f"{address}?edition={number}" if number else address
 
 

@@ -1,5 +1,6 @@
 """The search in the references: the page, and what the field proposes while one types."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from competences.addresses import sheet_address
 from competences.enums import ConceptKind
 from competences.queries.search import Hit, find
 from competences.queries.search_results import KINDS, Results, results
@@ -53,7 +55,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "kind_filters": _kind_filters(text, chosen, found),
         "reference_filters": _reference_filters(text, chosen, found),
         "all_url": _address(text, {}),
-        "examples": [(example, _address(example, {})) for example in EXAMPLES],
+        "examples": [] if groups else [(example, _address(example, {})) for example in EXAMPLES],
     }
     return render(request, "competences/search.html", context)
 
@@ -69,7 +71,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
         {
             "label": hit.label,
             "note": _suggestion_note(hit),
-            "url": _sheet_address(hit.reference, hit.kind, hit.external_id),
+            "url": sheet_address(hit.reference, hit.kind, hit.external_id),
         }
         for hit in found.hits
     ]
@@ -88,7 +90,13 @@ def _language() -> str | None:
 
 
 def _address(text: str, chosen: dict[str, str]) -> str:
-    return f"{reverse('competences:search')}?{urlencode({'q': text, **chosen})}"
+    return f"{_page()}?{urlencode({'q': text, **chosen})}"
+
+
+@cache
+def _page() -> str:
+    """Every filter and every example leads there."""
+    return reverse("competences:search")
 
 
 def _kind_filters(text: str, chosen: dict[str, str], found: Results) -> list[dict[str, Any]]:
@@ -140,9 +148,3 @@ def _suggestion_note(hit: Hit) -> str:
     if hit.matched != hit.label:
         parts.insert(0, f"« {hit.matched} »")
     return " · ".join(map(str, parts))
-
-
-def _sheet_address(slug: str, kind: str, external_id: str) -> str:
-    if kind == ConceptKind.JOB:
-        return reverse("competences:job", args=[slug, external_id])
-    return reverse("competences:concept", args=[slug, kind, external_id])
