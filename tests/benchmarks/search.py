@@ -1,7 +1,8 @@
 """Speed of the search: on the real ROME and ESCO, on made-up references of their size, through a real server.
 
 Times through the server are what four clients wait for, each sending its next request when the last one is
-answered; the processor is shared with them.
+answered; the processors are shared with them. Two processes a processor: a connection stays with the process
+that took it, and with one process a processor three clients of four often wait behind one another.
 """
 
 import gc
@@ -18,19 +19,27 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import quote
 
+from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from django.urls import reverse
 
 from competences.queries import name_indexes
 from competences.queries.readable import readable_states
 from competences.queries.search import search
+from competences.queries.search_results import results
 from tests.benchmarks import labels
 from tests.benchmarks.alone import environment
+from tests.benchmarks.api import get
 from tests.benchmarks.imports import DATA, load_real
+from tests.benchmarks.measures import timed
 from tests.competences.judged_queries import JUDGED, JUDGED_LATER
 
 CLIENTS = 4
-REQUESTS = 200
-"""Requests of each client."""
+REQUESTS, A_CONNECTION = 200, 20
+"""Requests of each client, and those that it sends before it connects anew, maybe to another process."""
+
+WORKERS = 2 * (os.cpu_count() or 1)
 
 Show = Callable[..., None]
 
@@ -41,6 +50,7 @@ def bench(show: Show) -> None:
         load_real()
         typed = _as_typed([text for text, _expected in JUDGED + JUDGED_LATER])
         _in_process(show, "ROME and ESCO", typed)
+        _parts(show, "ROME and ESCO", typed)
         _through_a_server(show, "ROME and ESCO", typed)
     bench_made_up(show)
 
@@ -58,6 +68,7 @@ def bench_made_up(show: Show) -> None:
     typed = [generators[slug].text(chance.choice(made[slug])) for slug in made for _text in range(250)]
     name = "made-up names" + (" beside ROME and ESCO" if DATA.is_dir() else "")
     _in_process(show, name, typed)
+    _parts(show, name, typed)
     _through_a_server(show, name, typed)
 
 
@@ -92,26 +103,53 @@ def _in_process(show: Show, name: str, typed: Sequence[str]) -> None:
     gc.collect()
     show(f"search on {name}: memory held", tracemalloc.get_traced_memory()[0] / 2**20, "MB a process")
     tracemalloc.stop()
-    times = [_timed(lambda text=text: search(text)) for text in typed for _round in range(3)]
+    times = [timed(lambda text=text: search(text)) for text in typed for _round in range(3)]
     show(f"search on {name}, in process, median", _percentile(times, 0.5), "ms")
     show(f"search on {name}, in process, 95th percentile", _percentile(times, 0.95), "ms")
     show(f"search on {name}, in process, worst", max(times) * 1000, "ms")
 
 
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def _parts(show: Show, name: str, typed: Sequence[str]) -> None:
+    """What each request for the page spends on its queries, on ranking, and on rendering and the rest."""
+    handler = WSGIHandler()
+    address = reverse("competences:search")
+    parts: dict[str, list[float]] = {"queries": [], "ranking": [], "rendering and the rest": []}
+    queries = 0.0
+
+    def count(execute: Callable[..., object], *query: object) -> object:
+        nonlocal queries
+        started = time.perf_counter()
+        try:
+            return execute(*query)
+        finally:
+            queries += time.perf_counter() - started
+
+    for text in typed:
+        queries = 0.0
+        with connection.execute_wrapper(count):
+            found = timed(lambda text=text: results(text=text, readable=AnonymousUser(), language="fr"))
+        whole = timed(lambda text=text: get(handler, f"{address}?q={quote(text)}", HTTP_ACCEPT_LANGUAGE="fr"))
+        parts["queries"].append(queries)
+        parts["ranking"].append(found - queries)
+        parts["rendering and the rest"].append(whole - found)
+    for part, times in parts.items():
+        show(f"page of search on {name}, in process, {part}, median", _percentile(times, 0.5), "ms")
+        show(f"page of search on {name}, in process, {part}, 95th percentile", _percentile(times, 0.95), "ms")
 
 
 # Through a server ------------------------------------------------------------------------------------------
 
 
 def _through_a_server(show: Show, name: str, typed: Sequence[str]) -> None:
-    addresses = {"suggestions": reverse("competences:suggest"), "page": reverse("competences:search")}
+    addresses = {
+        "suggestions": reverse("competences:suggest"),
+        "page": reverse("competences:search"),
+        "API": reverse("api-concepts"),
+    }
     with _server() as port:
         for what, address in addresses.items():
-            _clients(port, address, typed, 20)  # every worker reads the names and compiles its templates
+            for _round in range(4 * WORKERS):  # every process reads the names and compiles its templates
+                _clients(port, address, typed, 2)
             started = time.perf_counter()
             times = _clients(port, address, typed, REQUESTS)
             spent = time.perf_counter() - started
@@ -123,14 +161,15 @@ def _through_a_server(show: Show, name: str, typed: Sequence[str]) -> None:
 
 @contextmanager
 def _server() -> Iterator[int]:
-    """The site as `make run` serves it, on the database of the bench."""
+    """The site on the database of the bench: the middleware of production, the server of `make run`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", str(os.cpu_count() or 1), "--blocking-threads", "1"]
+    command += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1"]
     command += ["--no-ws", "--no-access-log", "--log-level", "error", "config.wsgi:application"]
-    server = subprocess.Popen(command, env=environment())  # noqa: S603 - our own server
+    surroundings = environment() | {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.serving_settings"}
+    server = subprocess.Popen(command, env=surroundings)  # noqa: S603 - our own server
     try:
         _wait_for(port)
         yield port
@@ -159,7 +198,9 @@ def _clients(port: int, address: str, typed: Sequence[str], requests: int) -> li
     def client(number: int) -> None:
         chance = random.Random(number)  # noqa: S311 - figures, not secrets
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        for _request in range(requests):
+        for request in range(requests):
+            if request % A_CONNECTION == 0:
+                line.close()
             path = f"{address}?q={quote(chance.choice(typed))}"
             started = time.perf_counter()
             line.request("GET", path)
