@@ -34,8 +34,12 @@ class RateThrottle(BaseThrottle):
         # The address of a person is not written anywhere, not even for a minute.
         who = hashlib.blake2b(address.encode(), digest_size=12).hexdigest()
         key = f"rate:{scope}:{who}:{int(now // seconds)}"
-        cache.add(key, 0, timeout=seconds + 1)
-        return cache.incr(key) <= int(number)
+        try:
+            count = cache.incr(key)
+        except ValueError:  # the first request of the window
+            cache.add(key, 0, timeout=seconds + 1)
+            count = cache.incr(key)
+        return count <= int(number)
 
     def wait(self) -> float:
         """Seconds until the next window."""
