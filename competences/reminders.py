@@ -76,6 +76,7 @@ def _register_reviews() -> None:
             category=Category.MANDATES,
             title=_("Une personne me demande mon avis"),
             template="review_asked",
+            details=messages.review_asked,
             is_obsolete=_no_longer_waiting,
             context=_request_address,
         )
@@ -86,6 +87,7 @@ def _register_reviews() -> None:
             category=Category.SKILLS,
             title=_("J’ai une réponse à ma demande d’avis"),
             template="review_answered",
+            details=messages.own_review,
         )
     )
     notifications.register(
@@ -94,6 +96,7 @@ def _register_reviews() -> None:
             category=Category.SKILLS,
             title=_("Ma demande d’avis attend depuis deux semaines"),
             template="review_waiting",
+            details=messages.own_review,
             is_obsolete=_no_longer_waiting,
         )
     )

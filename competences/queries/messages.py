@@ -15,7 +15,7 @@ from accounts.models import Notification, User
 from accounts.notifications import Detail
 from accounts.templatetags.components import in_words
 from competences.enums import EditionStatus
-from competences.models import Edition
+from competences.models import Edition, ReviewRequest
 
 
 def reference_changed(rows: Sequence[Notification], recipient: User, on: dt.date) -> dict[int, Detail]:
@@ -62,6 +62,25 @@ def bilan_due(rows: Sequence[Notification], recipient: User, on: dt.date) -> dic
             "competences:bilan",
         )
         for row in rows
+    }
+
+
+def review_asked(rows: Sequence[Notification], recipient: User, on: dt.date) -> dict[int, Detail]:
+    """The page of the request, which opens for its reader alone. One query."""
+    return _requests(rows, _("Lire la question"), "competences:review")
+
+
+def own_review(rows: Sequence[Notification], recipient: User, on: dt.date) -> dict[int, Detail]:
+    """The page of one's own request. One query."""
+    return _requests(rows, _("Voir ma demande"), "competences:review_request")
+
+
+def _requests(rows: Sequence[Notification], label: str, page: str) -> dict[int, Detail]:
+    found = ReviewRequest.objects.in_bulk({row.payload["request"] for row in rows})
+    return {
+        row.pk: Detail("", label, page, (found[row.payload["request"]].public_id,))
+        for row in rows
+        if row.payload["request"] in found
     }
 
 

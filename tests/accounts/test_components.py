@@ -198,7 +198,7 @@ class TestForms:
         html = SampleForm().render()
         assert "data-error-summary" not in html
         assert '<label for="id_email">' in html
-        assert html.count("<legend>") == 2
+        assert html.count("<legend>") == 3
         assert "(facultatif)" in html
 
 
