@@ -6,6 +6,7 @@ docs/rules/search.md says how a name is found and ranked.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db import connection
 
@@ -18,6 +19,12 @@ from competences.rules.name_search import Answer, answers, coded, read_closely
 
 MAX_TEXT = 200
 """Characters of a text that are read."""
+
+REMEMBERED = 1_000
+"""Texts whose answers a process remembers."""
+
+MOST_REMEMBERED = 100
+"""Hits of an answer that is remembered: about 40 kB. A list taken away as a file may hold thousands."""
 
 SEARCHED = ("job", "title", "skill", "knowledge")
 """The kinds that answer when none is asked for."""
@@ -88,12 +95,32 @@ def find(
     """The same with counts: `kinds` are searched, `kind` and `reference` are the filters chosen among them.
 
     `limit_a_kind` caps the hits of each kind. Labels are given in `language` where the reference has it.
-    Two queries, one more for a person who reads and one more for a text that looks like a code.
+    What was found is remembered until a reference changes: people type the same beginnings. One query for a
+    text that was asked lately; else two, one more for a person who reads and one for what looks like a code.
     """
-    folded = fold(text[:MAX_TEXT])
-    if not folded:
+    asked = text[:MAX_TEXT]
+    if not fold(asked):
         return Found([])
-    known = readable_states(readable)
+    known = tuple(readable_states(readable))
+    database = connection.settings_dict["NAME"]
+    found = remembered if limit <= MOST_REMEMBERED else remembered.__wrapped__
+    return found(database, known, asked, tuple(kinds), kind, reference, limit, limit_a_kind, language)
+
+
+@lru_cache(REMEMBERED)
+def remembered(
+    database: str,
+    known: tuple[Readable, ...],
+    text: str,
+    kinds: tuple[str, ...],
+    kind: str | None,
+    reference: str | None,
+    limit: int,
+    limit_a_kind: int | None,
+    language: str | None,
+) -> Found:
+    """What `find` gives, from the references in the state in which they are. Nobody changes what it holds."""
+    folded = fold(text)
     indexes = [(reference_.slug, index) for reference_ in known for index in name_indexes(reference_)]
     slugs = {id(index): slug for slug, index in indexes}
     answering = answers([index for _slug, index in indexes], folded)
