@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
 from operator import itemgetter
@@ -30,7 +30,8 @@ HEADER_BYTES = 2**16
 MAX_ANOMALIES = 200
 """Anomalies listed by name; more of them are counted in one closing line."""
 
-csv.field_size_limit(16 * 2**20)
+MAX_CELL = 16 * 2**20
+csv.field_size_limit(MAX_CELL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,9 @@ class Source:
         With `padded` a short record is one whose last cells are empty, as its producer drops them.
         """
         text = self.text(file, fallback)
+        if quoted := _all_quoted(text):
+            header, cells = quoted
+            return zip(count(2), zip(*(cells[p] for p in _places(file, header, columns)), strict=True))
         reader = csv.reader(_lines(text), strict=True)
         try:
             header = next(reader, None)
@@ -183,33 +187,56 @@ class Source:
                 raise BrokenSource.at(
                     file, "empty_file", _("le fichier est vide, il lui faut une ligne d’en-tête")
                 )
-            missing = [c for c in columns if c not in header]
-            if missing:
-                names = ", ".join(missing)
-                raise BrokenSource.at(file, "missing_column", _("il manque la colonne : %s") % names, 1)
+            places = _places(file, header, columns)
             records = list(reader)
         except csv.Error as error:
             message = _("ligne illisible (%s)") % error
             raise BrokenSource.at(file, "malformed", message, reader.line_num) from error
         width = len(header)
+        choose = _chooser(places) if header != list(columns) else None
         if reader.line_num == len(records) + 1 and {width}.issuperset(map(len, records)):
             # A record a line, each as wide as the header: the common case, read at the speed of C.
-            numbered: Iterable[tuple[int, Sequence[str]]] = zip(count(2), records, strict=False)
-        else:
-            numbered = _whole_records(text, width, file, anomalies, padded=padded)
-        if header == list(columns):
-            return iter(numbered)
-        return _chosen(numbered, [header.index(c) for c in columns])
+            return zip(count(2), map(choose, records) if choose else records)
+        numbered = _whole_records(text, width, file, anomalies, padded=padded)
+        return ((line, choose(cells)) for line, cells in numbered) if choose else numbered
 
 
-def _chosen(
-    rows: Iterable[tuple[int, Sequence[str]]], places: list[int]
-) -> Iterator[tuple[int, Sequence[str]]]:
+def _all_quoted(text: str) -> tuple[list[str], list[list[str]]] | None:
+    """The header and, for each of its columns, the cells of a text in the plainest form of CSV there is:
+    every cell quoted, none with a quote or a line end inside. None for any other text.
+
+    The same cells as the csv module's, in less than half of its time.
+    """
+    width = text.partition("\n")[0].count('"') // 2
+    if not width or "\r" in text or len(text) > MAX_CELL:
+        return None
+    # Every other piece is a cell; after a cell comes a comma, after the last of a record a line feed.
+    pieces = text.split('"')
+    step = 2 * width
+    ends = pieces[step::step]
+    if pieces[0] or len(pieces) != step * len(ends) + 1 or ends[-1] not in ("", "\n"):
+        return None
+    if not len(ends) - (ends[-1] == "") == ends.count("\n") == text.count("\n"):
+        return None
+    if any(pieces[place:-1:step].count(",") != len(ends) for place in range(2, step, 2)):
+        return None
+    return pieces[1:step:2], [pieces[place::step] for place in range(step + 1, 2 * step, 2)]
+
+
+def _places(file: str, header: list[str], columns: tuple[str, ...]) -> list[int]:
+    """Where the columns are. Raises BrokenSource when one is missing."""
+    if missing := [c for c in columns if c not in header]:
+        names = ", ".join(missing)
+        raise BrokenSource.at(file, "missing_column", _("il manque la colonne : %s") % names, 1)
+    return [header.index(c) for c in columns]
+
+
+def _chooser(places: list[int]) -> Callable[[Sequence[str]], Sequence[str]]:
+    """What takes the cells at these places of a record."""
     if len(places) == 1:
         [place] = places
-        return ((line, (cells[place],)) for line, cells in rows)
-    choose = itemgetter(*places)
-    return ((line, choose(cells)) for line, cells in rows)
+        return lambda cells: (cells[place],)
+    return itemgetter(*places)
 
 
 def _whole_records(

@@ -1,12 +1,14 @@
 """Reading files of a source: line ends, short rows, headers and the checksum of a part."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from competences.importers.source import Anomalies, Source, _lines
+from competences.importers.source import Anomalies, Source, _all_quoted, _lines
 
 
 def source(folder: Path, **files: bytes) -> Source:
@@ -61,3 +63,40 @@ def test_a_part_has_one_checksum_wherever_it_is(tmp_path):
 )
 def test_a_header_is_read_as_far_as_it_can_be(tmp_path, content, header):
     assert source(tmp_path, t=content).header("t.csv") == header
+
+
+CELL = st.text(alphabet='a,"\n\r\u2028', max_size=3)
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), max_size=4), st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
+def test_quoted_cells_are_those_of_the_csv_module(records, quoting):
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=quoting, lineterminator="\n").writerows([("x", "y", "z"), *records])
+    for whole in (text.getvalue(), text.getvalue().removesuffix("\n"), text.getvalue() + '"a"'):
+        if found := _all_quoted(whole):
+            header, columns = found
+            assert [tuple(header), *zip(*columns, strict=True)] == [
+                tuple(cells) for cells in csv.reader(io.StringIO(whole, newline=""), strict=True)
+            ]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ('"a","b"\n"1","2"\n"","3"\n', True),
+        ('"a","b"\n"1","2"', True),
+        ('"a"\n', True),
+        ('"a","b"\n"1","say ""2"""\n', False),
+        ('"a","b"\n"1","2\n3"\n', False),
+        ('"a","b"\r\n"1","2"\r\n', False),
+        ('"a","b"\n"1","2","3"\n', False),
+        ('"a","b"\n"1"\n"2"\n', False),
+        ('"a","b"\n\n"1","2"\n', False),
+        ('"a","b"\n"1" ,"2"\n', False),
+        ('"a","b"\n"1","2', False),
+        ("a,b\n1,2\n", False),
+        ("", False),
+    ],
+)
+def test_the_short_way_is_for_the_plainest_text_alone(text, plain):
+    assert (_all_quoted(text) is not None) == plain
