@@ -4,6 +4,8 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count, groupby
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
@@ -23,6 +25,7 @@ V = TypeVar("V")
 Pair = tuple[int, int]
 NamingKey = tuple[int, str]
 Compared = tuple[list[ConceptChange[int]], dict[str, Any]]
+_decode = json.JSONDecoder().raw_decode
 NOTHING_HELD: Held[Any, Any] = Held({}, {})
 
 
@@ -62,7 +65,8 @@ class EditionPlan:
 def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> EditionPlan:
     """The plan of an import at `place`. What a source does not state stays as it was."""
     ids, new_concepts = _identities(parsed, reference)
-    scopes = {identity: key.scope for key, identity in ids.items()}
+    unsaid = parsed.unstated_scopes or parsed.unstated_links
+    scopes = {identity: key.scope for key, identity in ids.items()} if unsaid else {}
     held = _revisions(reference, 0, place.last)
     stated = {ids[key]: state for key, state in parsed.concepts.items()}
     _keep_unstated_attributes(stated, held.values, parsed.unstated_attributes)
@@ -71,7 +75,7 @@ def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> E
         held,
         _revisions(reference, place.following, place.following) if place.following else NOTHING_HELD,
         stated,
-        lambda concept: bool(parsed.concepts) and scopes[concept] not in parsed.unstated_scopes,
+        lambda concept: bool(parsed.concepts) and scopes.get(concept) not in parsed.unstated_scopes,
         "conceptrevision",
     )
     listed = held.values.keys() | stated.keys() if place.completes else stated.keys()
@@ -103,17 +107,15 @@ def _as_it_stands(
         stated = {**left, **stated}
     if parsed.unstated_links:
         unstated = parsed.unstated_links
-        links = {
+        as_they_were = {
             kind: {
-                **{
-                    (source, target): flag
-                    for (source, target), flag in old.linked(kind).items()
-                    if (kind, scopes[source], scopes[target]) in unstated
-                },
-                **links.get(kind, {}),
+                (source, target): flag
+                for (source, target), flag in old.linked(kind).items()
+                if (kind, scopes[source], scopes[target]) in unstated
             }
-            for kind in dict.fromkeys((*old.links, *links))
+            for kind in {kind for kind, _source, _target in unstated}
         }
+        links = {**links, **{kind: {**left, **links.get(kind, {})} for kind, left in as_they_were.items()}}
     return stated, links
 
 
@@ -130,7 +132,7 @@ def _planned_links(
     unstated = parsed.unstated_links
 
     def is_stated(kind: str) -> Callable[[Pair], bool]:
-        if not unstated:
+        if not any(kind == named for named, _source, _target in unstated):
             return lambda _pair: True
         return lambda pair: (kind, scopes[pair[0]], scopes[pair[1]]) not in unstated
 
@@ -275,11 +277,14 @@ def _identities(parsed: ParsedEdition, reference: Reference) -> tuple[dict[Key, 
         )
         ids = {Key(kind, external): identity for kind, external, identity in cursor.fetchall()}
         new = [key for key in parsed.concepts if key not in ids]
+        # The lock of imports keeps others from adding concepts: the ids that follow the first are free too.
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('competences_concept', 'id')) FROM generate_series(1, %s)",
+            "SELECT setval(sequence, nextval(sequence) + %s)"
+            " FROM pg_get_serial_sequence('competences_concept', 'id') sequence",
             [len(new)],
         )
-        fresh = {key: row[0] for key, row in zip(new, cursor.fetchall(), strict=True)}
+        last = cursor.fetchone()[0]
+        fresh = dict(zip(new, count(last - len(new) + 1), strict=False))
     return ids | fresh, fresh
 
 
@@ -297,7 +302,7 @@ def _rows(select: str, reference: Reference, first: int, last: int) -> list[tupl
 
 def _revisions(reference: Reference, first: int, last: int) -> Held[int, ConceptState]:
     rows = _rows(
-        "SELECT r.id, c.id, c.kind, r.label, r.description, r.attributes::text, r.alternatives, r.until"
+        "SELECT r.id, r.until, c.id, c.kind, r.label, r.description, r.attributes::text, r.alternatives"
         " FROM competences_conceptrevision r JOIN competences_concept c ON c.id = r.concept_id",
         reference,
         first,
@@ -306,45 +311,49 @@ def _revisions(reference: Reference, first: int, last: int) -> Held[int, Concept
     # Many concepts bear the same few attributes: each text is read once.
     read: dict[str, Mapping[str, Any]] = {"{}": edition_diff.NO_ATTRIBUTES}
     values, places = {}, {}
-    for row, concept, kind, label, description, attributes, alternatives, until in rows:
+    for row in rows:
+        _row, _until, concept, kind, label, description, attributes, alternatives = row
         known = read.get(attributes)
         if known is None:
-            known = read[attributes] = json.loads(attributes)
+            known = read[attributes] = _decode(attributes)[0]
         values[concept] = ConceptState(kind, label, description, known, alternatives)
-        places[concept] = (row, until)
+        places[concept] = row
     return Held(values, places)
 
 
 def _named_in_other_languages(reference: Reference, first: int, last: int) -> Held[NamingKey, ConceptState]:
     rows = _rows(
-        "SELECT r.id, c.id, r.language, c.kind, r.label, r.description, r.alternatives, r.until"
+        "SELECT r.id, r.until, c.id, r.language, c.kind, r.label, r.description, r.alternatives"
         " FROM competences_concepttranslation r JOIN competences_concept c ON c.id = r.concept_id",
         reference,
         first,
         last,
     )
     values, places = {}, {}
-    for row, concept, language, kind, label, description, alternatives, until in rows:
+    for row in rows:
+        _row, _until, concept, language, kind, label, description, alternatives = row
         values[concept, language] = ConceptState(kind, label, description, alternatives=alternatives)
-        places[concept, language] = (row, until)
+        places[concept, language] = row
     return Held(values, places)
 
 
 def _links(reference: Reference, first: int, last: int) -> dict[str, Held[Pair, str]]:
     """The links of each kind."""
     rows = _rows(
-        "SELECT r.id, r.kind, r.source_id, r.target_id, r.flag, r.until"
+        "SELECT r.id, r.until, r.source_id, r.target_id, r.kind, r.flag"
         " FROM competences_conceptlink r JOIN competences_concept c ON c.id = r.source_id",
         reference,
         first,
         last,
     )
     flags: dict[str, dict[Pair, str]] = defaultdict(dict)
-    places: dict[str, dict[Pair, tuple[int, int]]] = defaultdict(dict)
-    for row, kind, source, target, flag, until in rows:
-        pair = (source, target)
-        flags[kind][pair] = flag
-        places[kind][pair] = (row, until)
+    places: dict[str, dict[Pair, tuple[Any, ...]]] = defaultdict(dict)
+    # Rows of a kind were written together: they come in few runs.
+    for kind, run in groupby(rows, itemgetter(4)):
+        of_kind = list(run)
+        pairs = list(map(itemgetter(2, 3), of_kind))
+        flags[kind].update(zip(pairs, map(itemgetter(5), of_kind), strict=True))
+        places[kind].update(zip(pairs, of_kind, strict=True))
     return {kind: Held(flags[kind], places[kind]) for kind in flags}
 
 

@@ -5,9 +5,11 @@ anywhere: after all others, or between two that are already there. Editions betw
 imported hold nothing, so a row never ends or starts strictly inside such a gap.
 """
 
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from itertools import compress
+from operator import ne
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from competences.rules.positions import OPEN
 
@@ -16,10 +18,10 @@ V = TypeVar("V")
 
 
 class Held(NamedTuple, Generic[K, V]):
-    """Stored rows by key, one a key: what each says, and its id and end."""
+    """Stored rows by key, one a key: what each says, and the row, of which the id and the end come first."""
 
     values: Mapping[K, V]
-    rows: Mapping[K, tuple[int, int]]
+    rows: Mapping[K, Sequence[Any]]
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ def plan(
     end = OPEN if following is None else following
     for key, was in _differing(covering.values, stated):
         if is_stated(key):
-            row, until = covering.rows[key]
+            row, until = covering.rows[key][:2]
             (found.drop if row in starting_here else found.end).append(row)
             if until > end:
                 found.add.append((key, was, end, until))
@@ -70,11 +72,8 @@ def plan(
 
 
 def _differing(one: Mapping[K, V], other: Mapping[K, V]) -> Iterator[tuple[K, V]]:
-    """What the first says otherwise than the second, or alone."""
-    absent = object()
-    for key, value in one.items():
-        if other.get(key, absent) != value:
-            yield key, value
+    """What the first says otherwise than the second, or alone. No value is None."""
+    return compress(one.items(), map(ne, one.values(), map(other.get, one)))
 
 
 class Row(NamedTuple, Generic[K, V]):
