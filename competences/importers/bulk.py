@@ -11,7 +11,6 @@ from psycopg.copy import QueuedLibpqWriter
 
 CHUNK = 2_000
 NULL = r"\N"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 ForeignKeys = Mapping[str, Mapping[str, str]]
 """For each table, the table that each of its columns points to (by `id`)."""
@@ -36,7 +35,10 @@ def copy_rows(target: str, lines: Iterable[str]) -> None:
 
 def text(value: str) -> str:
     """A text as COPY reads it."""
-    return value.translate(_ESCAPES) if "\\" in value or not value.isprintable() else value
+    if value.isprintable() and "\\" not in value:
+        return value
+    escaped = value.replace("\\", r"\\").replace("\n", r"\n")
+    return escaped.replace("\t", r"\t").replace("\r", r"\r")
 
 
 PLANNED_ON = (

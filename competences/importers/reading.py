@@ -1,5 +1,6 @@
 """What readers of tables share: finding a file, adding a concept or a link, and saying what is wrong."""
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
@@ -75,3 +76,14 @@ def require_files(
 def filled(attributes: dict[str, str]) -> dict[str, str]:
     """Empty means not assessed: it is left out."""
     return {name: value for name, value in attributes.items() if value}
+
+
+def shared_attributes(names: Sequence[str]) -> Callable[[tuple[str, ...]], dict[str, str]]:
+    """What gives the attributes of these names from their values: for the same values the same set, which
+    nobody changes. Many concepts bear the same few."""
+
+    @functools.cache
+    def attributes(values: tuple[str, ...]) -> dict[str, str]:
+        return filled(dict(zip(names, values, strict=True)))
+
+    return attributes

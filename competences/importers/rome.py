@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from competences.importers.base import Claim, Key, ParsedEdition, SourceMark, only_source
-from competences.importers.reading import Reading, filled, require_files
+from competences.importers.reading import Reading, filled, require_files, shared_attributes
 from competences.importers.source import Anomalies, BrokenSource, Source
 from competences.rules.edition_diff import ConceptState
 
@@ -158,10 +158,11 @@ class _Reading(Reading):
         )
         columns = ("code_ogr", "libelle_competence", "definition", "code_ogr_macro_comp", *extra)
         macros: list[tuple[int, Key, str]] = []
+        attributes_of = shared_attributes(extra)
         for line, (code, label, definition, macro, *rest) in self._rows(table, *columns):
-            attributes = filled(dict(zip(extra, rest, strict=True)))
+            attributes = attributes_of(tuple(rest))
             if riasec.get(code):
-                attributes["riasec"] = riasec[code]
+                attributes = {**attributes, "riasec": riasec[code]}
             skill = self._add(
                 table, line, Key("skill", code), ConceptState("skill", label, definition, attributes)
             )
@@ -183,8 +184,9 @@ class _Reading(Reading):
         )
 
     def _simple_items(self, table: str, kind: str, names: tuple[str, str], extra: tuple[str, ...]) -> None:
+        attributes_of = shared_attributes(extra)
         for line, (code, label, *rest) in self._rows(table, *names, *extra):
-            state = ConceptState(kind, label, "", filled(dict(zip(extra, rest, strict=True))))
+            state = ConceptState(kind, label, "", attributes_of(tuple(rest)))
             if code in self.items:
                 message = _("identifiant déjà rencontré : %s") % code
                 self.anomalies.error(self.tables[table], "duplicate_id", message, line, 1)

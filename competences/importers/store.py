@@ -46,10 +46,11 @@ def write_plan(plan: EditionPlan, edition: Edition) -> None:
         *(("conceptlink", rows) for rows in plan.links.values()),
     ):
         _move_ends(f"competences_{table}", rows, here)
+    attributes = _Attributes()
     copy_rows(
         f"competences_conceptrevision (concept_id, attributes, {_NAMING})",
         (
-            f"{concept}\t{_attributes(state.attributes)}\t{_naming(state, since, until)}"
+            f"{concept}\t{attributes.written(state.attributes)}\t{_naming(state, since, until)}"
             for concept, state, since, until in plan.revisions.add
         ),
     )
@@ -95,9 +96,22 @@ def _move_ends(table: str, rows: IntervalPlan[Any, Any], here: int) -> None:
             cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [rows.drop])  # noqa: S608
 
 
-def _attributes(attributes: Mapping[str, Any]) -> str:
-    """Without its empty values an attribute set is small: written as the database will give it back."""
-    return text(_encode(attributes)) if attributes else "{}"
+class _Attributes:
+    """Attributes as COPY reads them; a set that many concepts share is put into words once.
+
+    It lives no longer than the states that it is asked for: sets are told apart by where they are.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {}
+
+    def written(self, attributes: Mapping[str, Any]) -> str:
+        if not attributes:
+            return "{}"
+        known = self._known.get(id(attributes))
+        if known is None:
+            known = self._known[id(attributes)] = text(_encode(attributes))
+        return known
 
 
 def _naming(state: ConceptState, since: int, until: int) -> str:
