@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
@@ -182,6 +182,8 @@ def _comparison(
 
 def _same_identifier(ids: Mapping[Key, int]) -> Iterator[tuple[int, int]]:
     """Pairs of concepts to which the producer gives one identifier under two kinds, both ways round."""
+    if len(set(map(attrgetter("external_id"), ids))) == len(ids):
+        return
     first: dict[str, Key] = {}
     for key in ids:
         other = first.setdefault(key.external_id, key)

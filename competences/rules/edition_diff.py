@@ -8,6 +8,7 @@ docs/glossary.md; docs/rules/edition-changes.md gives worked figures.
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -69,8 +70,7 @@ class Snapshot(Generic[C]):
         return self.links.get(kind, {})
 
 
-@dataclass(frozen=True, slots=True)
-class ConceptChange(Generic[C]):
+class ConceptChange(NamedTuple, Generic[C]):
     """One change of one concept; `other` is the second concept where the kind of change has one.
 
     `confidence` (0 to 100) and `reasons` belong to a successor (rules/successors.py).
@@ -116,15 +116,17 @@ def changes(
 
 def counts(before: Snapshot[C], after: Snapshot[C], found: Iterable[ConceptChange[C]]) -> dict[str, Any]:
     """The figures of a comparison: {"counts": {kind: {…}}, "links": {…}}."""
-    tally = Counter((c.concept_kind, c.kind) for c in found)
-    old_sizes, new_sizes = (Counter(s.kind for s in edition.concepts.values()) for edition in (before, after))
+    tally = Counter(map(attrgetter("concept_kind", "kind"), found))
+    old_sizes, new_sizes = (
+        Counter(map(attrgetter("kind"), edition.concepts.values())) for edition in (before, after)
+    )
     there = {k: kinds for k, kinds in COUNTED_IF_THERE.items() if old_sizes[k] or new_sizes[k]}
     by_kind = {
         kind: {"before": old_sizes[kind], "after": new_sizes[kind], **{k: tally[kind, k] for k in kinds}}
         for kind, kinds in (COUNTED | there).items()
     }
     old, new = before.linked(USES), after.linked(USES)
-    common = len(old.keys() & new.keys())
+    common = sum(map(new.__contains__, old))
     return {
         "counts": by_kind,
         "links": {
@@ -235,8 +237,8 @@ def _moved(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]
 
 def _orphaned(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]]:
     old_uses, new_uses = before.linked(USES), after.linked(USES)
-    still = {item for _, item in new_uses}
-    for item in dict.fromkeys(item for _, item in old_uses):
+    still = set(map(itemgetter(1), new_uses))
+    for item in dict.fromkeys(map(itemgetter(1), old_uses)):
         state = after.concepts.get(item)
         if state is not None and state.kind in (SKILL, KNOWLEDGE) and item not in still:
             yield ConceptChange("orphaned", state.kind, item, after=state.label)
