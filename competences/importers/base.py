@@ -68,6 +68,9 @@ class ParsedEdition:
     unstated_links: set[tuple[str, str, str]] = field(default_factory=set)
     unstated_attributes: dict[str, set[str]] = field(default_factory=dict)
     anomalies: list[Anomaly] = field(default_factory=list)
+    confirm: Callable[[], list[Anomaly]] = list
+    """What is left to read and only repeats the rest: the anomalies found there. It decides nothing of what
+    is written, so it may run beside the writing. Raises BrokenSource, and nothing may then be kept."""
 
     def counts(self) -> dict[str, int]:
         """How many concepts of each kind the source states, and how many job-to-item links."""

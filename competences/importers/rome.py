@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from competences.importers.base import Claim, Key, ParsedEdition, SourceMark, only_source
 from competences.importers.reading import Reading, filled, require_files, shared_attributes
-from competences.importers.source import Anomalies, BrokenSource, Source
+from competences.importers.source import Anomalies, Anomaly, BrokenSource, Source
 from competences.rules.edition_diff import ConceptState
 
 FILE_NAME = re.compile(r"^(?:unix_)?(?P<table>[a-z_]+?)_v4(?P<number>\d{1,3})(?:_utf8)?\.csv$", re.IGNORECASE)
@@ -75,10 +75,18 @@ class _Reading(Reading):
         self._areas()
         self._skill_tree()
         self._tags()
-        self._cross_checks()
+        if self.anomalies.errors:
+            self._cross_checks()
         self.anomalies.stop_on_errors()
         self.edition.anomalies = self.anomalies.all_notes()
+        self.edition.confirm = self._confirm
         return self.edition
+
+    def _confirm(self) -> list[Anomaly]:
+        self.anomalies = Anomalies()
+        self._cross_checks()
+        self.anomalies.stop_on_errors()
+        return self.anomalies.all_notes()
 
     # -- concepts
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,13 +172,18 @@ def _import(
     edition.counts = parsed.counts() | (edition.counts if completed else {})
     edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in parsed.anomalies)]
     with ThreadPoolExecutor(max_workers=1) as beside:
-        # Comparing takes Python's time, writing the server's: the two go on together.
+        # Comparing and confirming take Python's time, writing the server's: they go on together.
         compared = beside.submit(plan.compared) if plan.compared else None
+        confirmed = beside.submit(copy_context().run, parsed.confirm)
         if apply:
             _apply(edition, parsed, plan, place, progress)
         changes, edition.changes = compared.result() if compared else ([], edition.changes)
+        if apply:
+            _apply_changes(edition, changes, place)
+        if late := confirmed.result():
+            edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in late)]
     if apply:
-        _apply_changes(edition, changes, place)
+        edition.save(update_fields=["changes", "anomalies"])
     return _report(edition, slug, applied=apply, already_imported=False)
 
 
@@ -233,7 +239,6 @@ def _apply(
 
 def _apply_changes(edition: Edition, changes: Sequence[ConceptChange[int]], place: Place) -> None:
     """Writes what changed since the edition before, and again what the next one changed since this one."""
-    edition.save(update_fields=["changes"])
     if changes:
         with checked_together(FOREIGN_KEYS):
             write_changes(edition, changes)
