@@ -180,6 +180,11 @@ BAD = {
     "a column missing": (spoil("coherence_item", headless), "missing_column", True),
     "a wrong encoding": (spoil("referentiel_competence", latin), "encoding", True),
     "a ragged row": (spoil("coherence_item", ragged), "ragged_row", True),
+    "a ragged row in a file that only repeats others": (
+        spoil("liens_rome_referentiels", ragged),
+        "ragged_row",
+        True,
+    ),
     "a duplicate id": (spoil("referentiel_competence", doubled), "duplicate_id", True),
     "a duplicate job": (spoil("referentiel_code_rome", doubled), "duplicate_id", True),
     "a duplicate link": (spoil("coherence_item", doubled), "duplicate_id", True),
@@ -209,6 +214,27 @@ def test_bad_input_is_refused_whole_with_its_place(name, folder):
     assert all(a.line > 0 for a in anomalies) == placed
     assert rows() == before
     assert run(good).applied
+
+
+def test_faults_are_told_together_wherever_they_are(folder):
+    for table in ("coherence_item", "liens_rome_referentiels"):
+        spoil(table, ragged)(folder)
+    with pytest.raises(BrokenSource) as refusal:
+        run(folder)
+    assert len({a.file for a in refusal.value.anomalies}) == 2
+
+
+@pytest.mark.parametrize("apply", [True, False])
+def test_a_file_that_says_otherwise_than_the_one_it_repeats_is_told(folder, apply):
+    spoil("liens_rome_referentiels", lambda content: content.replace(line_of(content, 7) + b"\n", b""))(
+        folder
+    )
+    run(STARTER / "demo_v1")
+    report = run(folder, apply=apply)
+    [told] = [a for a in report.anomalies if a["code"] == "disagrees"]
+    assert told["file"] == file(folder, "liens_rome_referentiels").name
+    if apply:
+        assert Edition.objects.get(pk=report.edition.pk).anomalies == report.anomalies
 
 
 def test_a_blank_line_is_not_a_row(folder):
