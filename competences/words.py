@@ -62,7 +62,7 @@ UPLOAD_WORDS: Mapping[str, Promise] = {
     UploadState.READING: _("lecture en cours"),
     UploadState.READY: _("à appliquer"),
     UploadState.APPLYING: _("application en cours"),
-    UploadState.APPLIED: _("en service"),
+    UploadState.APPLIED: _("application terminée"),
     UploadState.REFUSED: _("à corriger"),
     UploadState.FAILED: _("en panne, à renvoyer"),
     UploadState.EXPIRED: _("hors délai, à renvoyer"),
