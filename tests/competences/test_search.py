@@ -178,7 +178,9 @@ def test_a_reference_that_an_organisation_owns_is_for_its_members(built, client)
 def test_queries_do_not_grow_with_the_references_or_the_hits(built, django_assert_num_queries):
     search("boulanger")
     with django_assert_num_queries(2):
-        assert search("boulanger")
+        assert search("boulanger", limit=9)
+    with django_assert_num_queries(1):
+        assert search("boulanger", limit=9)
     for number in range(40):
         built.concept("skill", f"9{number}", f"Aider le boulanger {number}")
     built.reference.editions.update(content_revision=2)
