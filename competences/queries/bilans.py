@@ -8,7 +8,8 @@ from competences.rules.clocks import NextBilan, next_bilan
 
 
 def bilan_plan(worker: Worker) -> BilanPlan | None:
-    return BilanPlan.objects.filter(worker=worker).first()
+    """No query where the worker was read with it."""
+    return getattr(worker, "bilan_plan", None)
 
 
 def due_bilan(worker: Worker, on: dt.date) -> NextBilan | None:

@@ -2,14 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.models import Organisation, Worker
 from competences.enums import ChangeKind, LinkKind
 from competences.models import Change, Concept, ConceptLink, Edition, OrganisationJob, WorkerJob
-from competences.queries.names import labels_of
+from competences.queries.names import label_of, labels_of
 from competences.queries.readable import Reader, hidden_references
 
 TITLE_CHANGES = (ChangeKind.MOVED, ChangeKind.REMOVED)
@@ -34,13 +35,13 @@ class NamedJob:
 def worker_jobs(worker: Worker, on: dt.date, *, actor: Reader) -> list[NamedJob]:
     """The jobs a person has and wants, as the actor reads them."""
     rows = WorkerJob.objects.in_force(on).filter(worker=worker)
-    return _named(rows.select_related("title__reference"), actor, on)
+    return _named(rows, actor, on)
 
 
 def organisation_jobs(organisation: Organisation, on: dt.date, *, actor: Reader) -> list[NamedJob]:
     """The jobs of an organisation, each with what the newest edition changed for it; `actor` reads them."""
     rows = OrganisationJob.objects.in_force(on).filter(organisation=organisation)
-    named = _named(rows.select_related("title__reference"), actor, on)
+    named = _named(rows, actor, on)
     newest = Edition.objects.in_history().order_by("reference_id", "-position").distinct("reference_id")
     codes = [n.job.pk for n in named if n.job] + [n.row.title_id for n in named]
     found = Change.objects.filter(concept__in=codes, edition__in=list(newest)).order_by("kind", "pk")
@@ -58,21 +59,22 @@ def organisation_jobs(organisation: Organisation, on: dt.date, *, actor: Reader)
     return named
 
 
-def _named(rows: Iterable[Any], actor: Reader, on: dt.date) -> list[NamedJob]:
-    found = list(rows)
+def _named(rows: QuerySet[Any], actor: Reader, on: dt.date) -> list[NamedJob]:
+    whole = rows.select_related("title__reference", "edition").annotate(label=label_of("title"))
+    found = list(whole.defer("edition__anomalies", "edition__changes"))
     hidden = hidden_references(actor, (row.title.reference for row in found), on=on)
     links = ConceptLink.objects.open().filter(
         kind=LinkKind.TITLE_OF, source__in=[row.title_id for row in found]
     )
-    jobs = {link.source_id: link.target for link in links.select_related("target__reference")}
-    labels = labels_of([row.title_id for row in found] + [job.pk for job in jobs.values()])
+    named = links.select_related("target__reference").annotate(label=label_of("target"))
+    jobs = {link.source_id: (link.target, link.label) for link in named}
     return [
         NamedJob(
             row=row,
-            label=labels[row.title_id],
+            label=row.label,
             is_readable=row.title.reference_id not in hidden,
-            job=(job := jobs.get(row.title_id)),
-            job_label=labels[job.pk] if job else "",
+            job=jobs[row.title_id][0] if row.title_id in jobs else None,
+            job_label=jobs[row.title_id][1] if row.title_id in jobs else "",
         )
         for row in found
     ]

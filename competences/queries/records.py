@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import fields
 
 from django.db.models import Prefetch, QuerySet
 
@@ -9,6 +10,7 @@ from accounts.models import Worker
 from competences.models import RiskFlag, SkillRevision, SkillStatement
 from competences.queries.names import labels_of
 from competences.queries.readable import Reader, hidden_references
+from competences.rules.skill_histories import SaidFacts, Spell, spells
 
 
 def statements_of(worker: Worker) -> QuerySet[SkillStatement]:
@@ -47,3 +49,18 @@ def with_labels(statements: Iterable[SkillStatement], *, actor: Reader, on: dt.d
             flag.hidden = flag.is_hidden(on)
         statement.is_readable = bool(statement.concept) and statement.concept.reference_id not in hidden
     return found
+
+
+def history_of(statement: SkillStatement) -> list[Spell]:
+    """What was said of a skill through time, the latest first, without repeating what stayed. One query."""
+    names = [one.name for one in fields(SaidFacts)]
+    told = [
+        Spell(
+            SaidFacts(**{**{name: getattr(row, name) for name in names}, "sources": tuple(row.sources)}),
+            row.start_at,
+            row.end_at,
+            row.confirmed_on,
+        )
+        for row in statement.revisions.order_by("start_at")
+    ]
+    return spells(told)[::-1]

@@ -16,7 +16,7 @@ from accounts.errors import NotFound
 from accounts.models import User
 from competences.models import RiskFlag, SkillStatement, SuccessorProposal
 from competences.models.references import visible_lookup
-from competences.queries.names import labels_of
+from competences.queries.names import label_of, labels_of
 from competences.queries.readable import Reader
 
 
@@ -39,26 +39,22 @@ def touched(statements: QuerySet[SkillStatement], *, actor: Reader, on: dt.date)
 def with_proposals(
     statements: Sequence[SkillStatement], *, actor: Reader, on: dt.date, left_for_later: Collection[str] = ()
 ) -> list[SkillStatement]:
-    """The same statements, each with its `waiting_proposals`, the surest first. Two queries.
+    """The same statements, each with its `waiting_proposals`, the surest first. One query, none
+    for the person's own words.
 
     Those that the person left for later, by their public ids, are counted in `later` instead.
     """
-    rows = _readable(SuccessorProposal.objects.waiting(), actor, on).filter(statement__in=statements)
-    found = list(
-        rows.select_related("successor__reference", "edition__reference").order_by("-confidence", "pk")
-    )
-    labels = labels_of(
-        [row.successor_id for row in found] + [s.concept_id for s in statements if found and s.concept_id]
-    )
+    placed = [statement.pk for statement in statements if statement.concept_id]
+    rows = _readable(SuccessorProposal.objects.waiting(), actor, on).filter(statement__in=placed)
+    found = rows.select_related("successor__reference", "edition__reference")
     waiting: dict[int, list[Proposed]] = defaultdict(list)
     later: dict[int, int] = defaultdict(int)
-    concepts = {s.pk: s.concept_id for s in statements}
-    for row in found:
+    named = found.annotate(label=label_of("successor"), left_label=label_of("statement__concept"))
+    for row in named.order_by("-confidence", "pk"):
         if str(row.public_id) in left_for_later:
             later[row.statement_id] += 1
         else:
-            left = labels[concepts[row.statement_id]]
-            waiting[row.statement_id].append(Proposed(row, labels[row.successor_id], left))
+            waiting[row.statement_id].append(Proposed(row, row.label, row.left_label))
     for statement in statements:
         statement.waiting_proposals = waiting[statement.pk]
         statement.later = later[statement.pk]

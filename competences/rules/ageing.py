@@ -50,3 +50,13 @@ def ageing(facts: AgeingFacts, on: dt.date) -> tuple[Ageing, ...]:
         if day is not None and (since := add_months(day, months)) <= on:
             found.append(Ageing(rule, since, (Reason(rule, {"months": months}),)))
     return tuple(found)
+
+
+def latest_aged_day(on: dt.date, months: int) -> dt.date:
+    """The latest day since which `months` months have gone by on that day: the same bound as `ageing`, for a
+    query. Months of unequal lengths give several days one end: the latest of them counts.
+    """
+    day = add_months(on, -months)
+    while add_months(day + dt.timedelta(days=1), months) <= on:
+        day += dt.timedelta(days=1)
+    return day

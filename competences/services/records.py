@@ -21,6 +21,7 @@ from competences.enums import ConceptKind, SkillWish, StatementSource
 from competences.models import Concept, Edition, SkillRevision, SkillStatement
 from competences.models.records import CONTEXT_LENGTH, FREE_TEXT_LENGTH, LEVELS
 from competences.rules.clocks import FIRST_DAY
+from competences.rules.texts import one_line
 from competences.services.ownership import UNDO_WITHIN, refuse_not_held, require_own, require_readable
 from competences.services.risks import review_statements
 
@@ -51,7 +52,7 @@ class Said:
         return {
             **held,
             "sources": sorted(set(self.sources), key=order.index),
-            "context": self.context.strip(),
+            "context": one_line(self.context),
         }
 
 
@@ -90,7 +91,7 @@ def declare_free_skill(
     require_own(actor, worker)
     now = now or timezone.now()
     refuse_bad(said, timezone.localdate(now))
-    text = " ".join(text.split())
+    text = one_line(text)
     if not text:
         raise Refused("no_text", _("Écrivez la compétence avec vos mots."), field="text")
     if len(text) > FREE_TEXT_LENGTH:

@@ -1,12 +1,24 @@
 """Addresses of the app. References are public; the other pages ask who is there."""
 
-from competences.urls import adviser, attestations, cvs, employer, evidence, flags, gaps, references, worker
+from competences.urls import (
+    adviser,
+    attestations,
+    cvs,
+    employer,
+    evidence,
+    flags,
+    gaps,
+    records,
+    references,
+    worker,
+)
 
 app_name = "competences"
 
 urlpatterns = [
     *references.urlpatterns,
     *worker.urlpatterns,
+    *records.urlpatterns,
     *cvs.urlpatterns,
     *flags.urlpatterns,
     *gaps.urlpatterns,

@@ -1,21 +1,10 @@
 """Job references, for everybody."""
 
-from django.urls import path, register_converter
-from django.urls.converters import PathConverter
+from django.urls import path
 
+import competences.urls.converters  # noqa: F401 - the kinds of parts that addresses name
 from competences.urls.uploads import upload_paths
 from competences.views import comparisons, exports, feeds, references, search
-
-
-class IdentifierConverter(PathConverter):
-    """What a producer calls a concept: a code, or a URI that has lost a slash to a proxy on its way."""
-
-    def to_python(self, value: str) -> str:
-        scheme, colon, rest = value.partition(":/")
-        return f"{scheme}://{rest.lstrip('/')}" if colon and scheme in ("http", "https") else value
-
-
-register_converter(IdentifierConverter, "identifier")
 
 urlpatterns = [
     path("", references.home, name="home"),

@@ -2,21 +2,10 @@
 
 from django.urls import path
 
-from competences.views import bilans, dashboards, jobs, records, remapping, successors
+from competences.views import bilans, dashboards, jobs, remapping, successors
 
 urlpatterns = [
     path("mon-espace/", dashboards.worker, name="dashboard"),
-    path("mon-espace/competences/", records.statements, name="statements"),
-    path("mon-espace/competences/ajouter/<int:concept_id>/", records.statement_add, name="statement_add"),
-    path("mon-espace/competences/<uuid:public_id>/", records.statement_level, name="statement"),
-    path(
-        "mon-espace/competences/<uuid:public_id>/retirer/", records.statement_remove, name="statement_remove"
-    ),
-    path(
-        "mon-espace/competences/<uuid:public_id>/remettre/",
-        records.statement_restore,
-        name="statement_restore",
-    ),
     path("mon-espace/remplacantes/<uuid:public_id>/accepter/", successors.accept, name="successor_accept"),
     path("mon-espace/remplacantes/<uuid:public_id>/refuser/", successors.refuse, name="successor_refuse"),
     path("mon-espace/remplacantes/<uuid:public_id>/plus-tard/", successors.later, name="successor_later"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import access_worker, organisations_of, workers_visible_to
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound, Refused
+from accounts.models import Worker
 from accounts.posting import posted_from
 from competences.enums import ConceptKind
 from competences.models import OrganisationJob
@@ -21,17 +22,17 @@ from competences.queries.bilans import due_bilan
 from competences.queries.dashboards import followed
 from competences.queries.job_reviews import job_reviews
 from competences.queries.jobs import organisation_jobs, worker_jobs
+from competences.queries.record_lists import first_screen
 from competences.queries.records import flagged, statements_of, with_labels
 from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.queries.standing import with_durability
-from competences.queries.successors import touched, with_proposals
+from competences.queries.successors import with_proposals
 from competences.services.jobs import add_organisation_job, end_organisation_job
 from competences.views.remapping import employer_of, undoable
 from competences.views.successors import LATER
 from competences.words import bilan_rule
 
-SHOWN = 10
 A_PAGE = 50
 FOUND = 12
 
@@ -42,19 +43,18 @@ def worker(request: HttpRequest) -> HttpResponse:
     """Next date, what changed for me, my skills, my jobs."""
     today = timezone.localdate()
     reading = {"actor": request.user, "on": today}
-    rows = statements_of(request.user.worker)
-    due = due_bilan(request.user.worker, today)
+    person = Worker.objects.select_related("bilan_plan").get(user=request.user)
+    due = due_bilan(person, today)
+    skills = first_screen(person, **reading)
+    jobs = worker_jobs(person, today, actor=request.user)
     context = {
         "due": due,
         "rule": bilan_rule(due) if due else "",
-        "flagged": with_proposals(
-            with_labels(touched(rows, **reading)[:SHOWN], **reading),
-            left_for_later=request.session.get(LATER, []),
-            **reading,
-        ),
-        "statements": with_durability(with_labels(rows[:SHOWN], **reading)),
-        "total": rows.count(),
-        "jobs": (jobs := worker_jobs(request.user.worker, today, actor=request.user)),
+        "touched": with_proposals(skills.touched, left_for_later=request.session.get(LATER, []), **reading),
+        "touched_total": skills.touched_total,
+        "statements": skills.statements,
+        "total": skills.total,
+        "jobs": jobs,
         "jobs_to_review": len(job_reviews([job.row for job in jobs if job.is_readable])),
     }
     return render(request, "competences/dashboard.html", context)

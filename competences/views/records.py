@@ -1,122 +1,310 @@
-"""The pages on which a person writes their record: skills, jobs, rhythm of bilans."""
+"""The pages of a person's record: the list of their skills, and one of them."""
 
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotFound, Refused
 from accounts.models import User
 from accounts.posting import posted_from
-from competences.forms.records import LevelForm, SkillForm
+from competences.forms.records import DayForm, SkillForm, initial_of
 from competences.models import SkillStatement
+from competences.queries.additions import proposed
 from competences.queries.attestations import with_recognition
-from competences.queries.names import labels_of
-from competences.queries.records import statements_of, with_labels
+from competences.queries.record_lists import (
+    FILTERS,
+    SORTS,
+    declared_at,
+    end_of_day,
+    filter_counts,
+    filtered,
+    naming,
+    said_in,
+    sorted_by,
+    statements_in,
+    with_labels_as_of,
+)
+from competences.queries.records import history_of, with_labels
 from competences.queries.references import named_concept
-from competences.queries.search import search
 from competences.queries.standing import with_durability
 from competences.queries.successors import with_proposals
-from competences.services.records import DECLARABLE, change_level, declare_skill, remove_skill, restore_skill
+from competences.services.ownership import UNDO_WITHIN
+from competences.services.records import (
+    DECLARABLE,
+    Said,
+    attach_skill,
+    change_skill,
+    remove_skill,
+    restore_skill,
+)
 
 A_PAGE = 50
 FOUND = 12
+MAX_TEXT = 100
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def typed(values: QueryDict, name: str) -> str:
+    """A text of an address, without what no label holds."""
+    return values.get(name, "").replace("\x00", "").strip()[:MAX_TEXT]
+
+
+def instant(text: str) -> dt.datetime | None:
+    """An instant of an address; None for what is not one."""
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        return None
+    return at if at and timezone.is_aware(at) else None
+
+
+# The list --------------------------------------------------------------------------------------------------
 
 
 @login_required
 @require_safe
 def statements(request: HttpRequest) -> HttpResponse:
-    """My skills, fifty a page, with the field that looks for another."""
-    page = Paginator(statements_of(request.user.worker), A_PAGE).get_page(request.GET.get("page"))
-    text = request.GET.get("q", "")
-    found = search(text, kinds=DECLARABLE, limit=FOUND, readable=request.user) if text else []
-    held = {s.concept_id for s in SkillStatement.objects.standing().filter(worker=request.user.worker)}
+    """My skills, fifty a page: all, or some; as they are or as they were; and the field that adds others."""
+    day = DayForm(request.GET) if request.GET.get("au") else DayForm()
+    if day.is_bound and day.is_valid():
+        return _as_of(request, day)
+    text = typed(request.GET, "q")
+    if text:
+        return _search(request, text)
+    context = list_context(request, QueryDict() if day.is_bound else request.GET)
+    at = instant(request.GET.get("ajout", ""))
+    if at and timezone.now() - at < UNDO_WITHIN:
+        context["added"] = declared_at(request.user.worker, at)
+        context["added_at"] = at.isoformat()
+    return render(request, "competences/statements.html", {**context, "day": day, "text": ""})
+
+
+def _search(request: HttpRequest, text: str) -> HttpResponse:
+    """What a search finds to add, in the place of the list."""
+    person = request.user.worker
     context = {
-        "page": page,
-        "statements": with_durability(
-            with_labels(page.object_list, actor=request.user, on=timezone.localdate())
-        ),
         "text": text,
-        "found": [(hit, hit.concept_id in held) for hit in found],
+        "total": SkillStatement.objects.standing().filter(worker=person).count(),
+        "found": proposed(text, person, kinds=DECLARABLE, limit=FOUND, readable=request.user),
     }
     return render(request, "competences/statements.html", context)
 
 
+def list_context(request: HttpRequest, asked: QueryDict) -> dict[str, Any]:
+    """What the list shows: a page of the skills that a filter and a search keep, and the filters."""
+    today = timezone.localdate()
+    chosen = asked.get("filtre", "") if asked.get("filtre", "") in FILTERS else ""
+    order = asked.get("tri", "") if asked.get("tri", "") in SORTS else ""
+    inside = typed(asked, "dans")
+    rows = naming(said_in(request.user.worker), inside)
+    counts = filter_counts(rows, on=today)
+    kept = sorted_by(filtered(rows, chosen, on=today), order)
+    page = Pages(kept, A_PAGE, counts[chosen]).get_page(asked.get("page"))
+    found = with_labels(statements_in(page.object_list), actor=request.user, on=today)
+    here = {"filtre": chosen, "tri": order, "dans": inside}
+    return {
+        "page": page,
+        "statements": with_durability(found),
+        "total": None if inside else counts[""],
+        "kept": page.paginator.count,
+        "chosen": here,
+        "filters": [
+            {
+                "label": words,
+                "count": counts[name],
+                "url": _address({**here, "filtre": name}),
+                "current": name == chosen,
+            }
+            for name, words in FILTERS.items()
+            if not name or counts[name] or name == chosen
+        ],
+        "sorts": [(name, words, name == order) for name, words in SORTS.items()],
+    }
+
+
+class Pages(Paginator):
+    """Pages of a list whose length is known already."""
+
+    def __init__(self, rows: Any, size: int, known: int) -> None:
+        super().__init__(rows, size)
+        self.known = known
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.known
+
+
+def _address(chosen: dict[str, str]) -> str:
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return f"{reverse('competences:statements')}{'?' if query else ''}{query}"
+
+
+def _as_of(request: HttpRequest, day: DayForm) -> HttpResponse:
+    """The record as it stood at the end of a day."""
+    on: dt.date = day.cleaned_data["au"]
+    at = min(end_of_day(on), timezone.now())
+    rows = said_in(request.user.worker, at=at)
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    found = with_labels_as_of(statements_in(page.object_list), at)
+    context = {"page": page, "statements": found, "on": on, "day": day}
+    return render(request, "competences/statements_as_of.html", context)
+
+
+# One skill -------------------------------------------------------------------------------------------------
+
+
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def statement_add(request: HttpRequest, concept_id: int) -> HttpResponse:
-    """Declares one skill: level, source, dates."""
+@form_page
+def statement(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One skill: what is said of it now, the form that changes it, and what was said before."""
+    reading = {"actor": request.user, "on": timezone.localdate()}
+    own = own_statement(request.user, public_id)
+    [found] = with_labels([own], **reading)
+    if request.method == "POST":
+        form = SkillForm(request.POST)
+        if form.is_valid() and _changed(request, found, form):
+            messages.success(request, _("« %s » est à jour.") % found.label)
+            return redirect("competences:statement", public_id)
+        if form.has_error(NON_FIELD_ERRORS, "changed_since"):
+            # What was typed stays in the form; the page shows what is noted now, and the next press is
+            # made against it.
+            [found] = with_labels([own_statement(request.user, public_id)], **reading)
+            form.data = request.POST.copy()
+            form.data["version"] = found.version
+    else:
+        form = SkillForm(initial=initial_of(found.said, found.version))
+    [found] = with_proposals([found], **reading)
+    text = "" if found.concept_id else typed(request.GET, "q")
+    if not text:
+        [found] = with_recognition([found], own=True)
+    history = history_of(found)
+    context = {
+        "form": form,
+        "statement": found,
+        "history": history,
+        "corrects_until": _corrects_until(history[0].start_at),
+        "text": text,
+        "found": proposed(text, request.user.worker, kinds=DECLARABLE, limit=FOUND, readable=request.user)
+        if text
+        else [],
+    }
+    return render(request, "competences/statement.html", context)
+
+
+def _changed(request: HttpRequest, found: SkillStatement, form: SkillForm) -> bool:
+    """Writes what the form says; False when it is refused, with the reason on the form."""
+    try:
+        change_skill(
+            actor=request.user,
+            statement=found,
+            version=form.cleaned_data["version"] or 0,
+            said=form.said(),
+        )
+    except Refused as refusal:
+        field = refusal.field if refusal.field in form.fields else None
+        form.add_error(field, ValidationError(str(refusal.message), code=refusal.code))
+        return False
+    return True
+
+
+def _corrects_until(start_at: dt.datetime) -> dt.datetime | None:
+    """Until when a change corrects what is noted, without a line in the history; None once that is over."""
+    end = start_at + UNDO_WITHIN
+    return end if timezone.now() < end else None
+
+
+@login_required
+@posted_from("competences:statement", "public_id")
+def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The person says the same again, in one tap, of what the page showed them."""
+    [found] = with_labels(
+        [own_statement(request.user, public_id)], actor=request.user, on=timezone.localdate()
+    )
+    version = request.POST.get("version", "")
+    try:
+        change_skill(
+            actor=request.user,
+            statement=found,
+            version=int(version) if version.isdecimal() else 0,
+            said=Said.of(found.said),
+        )
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, _("« %s » est confirmée aujourd’hui.") % found.label)
+    return redirect("competences:statement", public_id)
+
+
+@login_required
+@posted_from("competences:statement", "public_id")
+def attach(request: HttpRequest, public_id: UUID, concept_id: int) -> HttpResponse:
+    """Gives a skill in the person's own words its place in a reference."""
+    found = own_statement(request.user, public_id)
     concept, edition, label = named_concept(
         concept_id, DECLARABLE, actor=request.user, on=timezone.localdate()
     )
-    form = SkillForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            declare_skill(
-                actor=request.user,
-                worker=request.user.worker,
-                concept=concept,
-                edition=edition,
-                said=form.said(),
-            )
-        except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        else:
-            messages.success(request, _("« %s » est dans votre dossier.") % label)
-            return redirect("competences:statements")
-    return render(request, "competences/statement_form.html", {"form": form, "label": label, "adding": True})
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def statement_level(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Changes a level, or confirms it; the former level stays in the history."""
-    reading = {"actor": request.user, "on": timezone.localdate()}
-    own = with_labels([_own_statement(request.user, public_id)], **reading)
-    [statement] = with_recognition(with_proposals(own, **reading), own=True)
-    form = LevelForm(request.POST or None, initial={"level": statement.said.level})
-    if request.method == "POST" and form.is_valid():
-        change_level(actor=request.user, statement=statement, level=form.cleaned_data["level"])
-        messages.success(request, _("« %s » est à jour.") % statement.label)
-        return redirect("competences:statements")
-    context = {
-        "form": form,
-        "label": statement.label,
-        "statement": statement,
-        "revisions": statement.revisions.order_by("-start_at"),
-    }
-    return render(request, "competences/statement_form.html", context)
+    version = request.POST.get("version", "")
+    try:
+        attach_skill(
+            actor=request.user,
+            statement=found,
+            concept=concept,
+            edition=edition,
+            version=int(version) if version.isdecimal() else 0,
+        )
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, _("Elle porte maintenant le nom « %s ». Vos mots sont gardés.") % label)
+    return redirect("competences:statement", public_id)
 
 
 @login_required
 @posted_from("competences:statements")
-def statement_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes a skill out of the record; the next page offers to put it back."""
-    statement = remove_skill(actor=request.user, statement=_own_statement(request.user, public_id))
-    label = labels_of([statement.concept_id])[statement.concept_id]
-    return render(request, "competences/statement_removed.html", {"statement": statement, "label": label})
+    [found] = with_labels(
+        [own_statement(request.user, public_id)], actor=request.user, on=timezone.localdate()
+    )
+    remove_skill(actor=request.user, statement=found)
+    return render(request, "competences/statement_removed.html", {"statement": found, "label": found.label})
 
 
 @login_required
 @posted_from("competences:statements")
-def statement_restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Puts a skill back."""
-    statement = SkillStatement.objects.filter(worker=request.user.worker, public_id=public_id).first()
-    if statement is None:
+    gone = SkillStatement.objects.filter(worker=request.user.worker, public_id=public_id).first()
+    if gone is None:
         raise NotFound
-    restore_skill(actor=request.user, statement=statement)
-    messages.success(request, _("La compétence est de nouveau dans votre dossier."))
+    try:
+        restore_skill(actor=request.user, statement=gone)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, _("La compétence est de nouveau dans votre dossier."))
     return redirect("competences:statements")
 
 
-def _own_statement(user: User, public_id: UUID) -> SkillStatement:
-    statement = statements_of(user.worker).filter(public_id=public_id).first()
-    if statement is None:
-        raise NotFound
-    return statement
+def own_statement(user: User, public_id: UUID) -> SkillStatement:
+    """A skill that stands in the reader's own record. Raises NotFound."""
+    rows = said_in(user.worker).filter(statement__public_id=public_id)
+    for found in statements_in(rows):
+        return found
+    raise NotFound

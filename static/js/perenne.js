@@ -1,6 +1,7 @@
 /* Small comforts on top of pages that work without them:
    - after a refused form, the focus goes to the summary of its errors;
-   - under a search field, the arrows move through the suggestions and Escape closes them. */
+   - under a search field, the arrows move through the suggestions and Escape closes them, or leaves the choice
+     that took the place of the field. */
 (() => {
   "use strict";
 
@@ -24,11 +25,14 @@
       return;
     }
     const field = search.querySelector("input[type=search]");
-    if (event.key === "Escape") {
+    const cancel = search.querySelector("[data-cancel]");
+    if (event.key === "Escape" && cancel) {
+      cancel.click();
+    } else if (event.key === "Escape") {
       close(search);
       field.focus();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const stops = [field, ...choices(search)];
+      const stops = [field, ...choices(search)].filter(Boolean);
       if (stops.length > 1) {
         const step = event.key === "ArrowDown" ? 1 : -1;
         const here = stops.indexOf(document.activeElement);
@@ -40,7 +44,7 @@
 
   document.addEventListener("click", (event) => {
     for (const search of document.querySelectorAll(".search")) {
-      if (!search.contains(event.target)) {
+      if (!search.contains(event.target) && !search.querySelector("[data-cancel]")) {
         close(search);
       }
     }

@@ -112,7 +112,7 @@ def test_a_former_member_still_changes_the_level_and_takes_the_skill_out(house, 
     leave(member)
     client.force_login(member)
     url = pages(member)["statement"]
-    assert client.post(url, {"level": 6}).status_code == 302
+    assert client.post(url, {"level": 6, "version": statement_of(member).version}).status_code == 302
     statement = statement_of(member)
     assert statement.revisions.get(end_at=None).level == 6
     removed = client.post(reverse("competences:statement_remove", args=[statement.public_id]))

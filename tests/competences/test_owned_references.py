@@ -31,7 +31,10 @@ from tests.competences.test_reference_pages import text_of
 pytestmark = pytest.mark.django_db
 
 FILLED = {"code": "M1", "kind": "skill", "external_id": "C1", "number": "2"}
-MEMBERS_READ = {"job", "concept", "changes", "job_comparison", "job_neighbours"}
+MEMBERS_READ = {"job", "concept", "changes", "job_comparison", "job_neighbours", "job_ticks"}
+SIGNED_IN = {"competences:job_ticks"}
+"""Pages of a reference that ask who is there, whatever the reference."""
+
 PUBLISHED_ALONE = {
     "reference_feed",
     "job_feed",
@@ -86,7 +89,10 @@ def test_the_walk_finds_the_pages_and_each_says_who_reads_it():
 
 @pytest.mark.parametrize(("name", "taken"), OF_A_REFERENCE)
 def test_every_page_of_a_reference(seen, name, taken):
-    _actor, client, reads = seen
+    actor, client, reads = seen
+    if name in SIGNED_IN and not actor.is_authenticated:
+        assert {client.get(address(name, taken, slug)).status_code for slug in (PUBLISHED, OWN)} == {302}
+        return
     assert client.get(address(name, taken, PUBLISHED)).status_code == 200
     own, absent = (client.get(address(name, taken, slug)) for slug in (OWN, ABSENT))
     assert absent.status_code == 404

@@ -220,12 +220,13 @@ def test_the_dashboard_says_the_rule_of_the_next_date(worker, client, months, wo
 def test_the_form_keeps_what_was_typed_beside_its_refusal(built, worker, client):
     client.force_login(worker)
     url = reverse("competences:statement_add", args=[built.skills[0].pk])
-    typed = {"level": "4", "source": "study", "acquired_on": "2990-01-01", "practised_on": ""}
+    typed = {"level": "4", "sources": ["study", "project"], "acquired_on": "2990-01-01", "practised_on": ""}
     page = client.post(url, typed).content.decode()
     assert 'value="2990-01-01"' in page
     assert 'id="id_acquired_on_error"' in page
     assert client.post(url, {**typed, "acquired_on": "2020-01-01"}).status_code == 302
-    assert SkillStatement.objects.get().revisions.get().level == 4
+    said = SkillStatement.objects.get().revisions.get()
+    assert (said.level, said.sources) == (4, ["study", "project"])
 
 
 PAGES = ["dashboard", "statements", "worker_jobs", "bilan"]

@@ -236,19 +236,18 @@ class TestQueries:
             assert standings([]) == {}
             assert with_durability([]) == []
 
-    @pytest.mark.parametrize(("module", "name"), [("dashboards", "dashboard"), ("records", "statements")])
     def test_a_record_costs_three_more(
-        self, built, signals, client, monkeypatch, module, name, django_assert_max_num_queries
+        self, built, signals, client, monkeypatch, django_assert_max_num_queries
     ):
         user = UserFactory()
         client.force_login(user)
         for skill in (built.wide, built.five, built.one):
             declared(built, user, skill)
-        address = reverse(f"competences:{name}")
+        address = reverse("competences:statements")
         client.get(address)  # the first page of a session renews it
         with django_assert_max_num_queries(60) as told:
             client.get(address)
-        monkeypatch.setattr(f"competences.views.{module}.with_durability", list)
+        monkeypatch.setattr("competences.views.records.with_durability", list)
         with django_assert_max_num_queries(60) as untold:
             client.get(address)
         assert len(told) == len(untold) + 3
@@ -323,14 +322,13 @@ class TestPages:
         client.force_login(user)
         for skill in (built.wide, built.one, built.alone):
             declared(built, user, skill)
-        for name in ("dashboard", "statements"):
-            html = client.get(reverse(f"competences:{name}")).content.decode()
-            tags = re.findall(r'<span class="tag[^"]*">([^<]+)</span>', html)
-            assert sorted(t for t in tags if t in set(map(str, DURABILITY_WORDS.values()))) == [
-                "fragile",
-                "très durable",
-            ]
-            assert "Ils ne disent rien de votre niveau" in html
+        html = client.get(reverse("competences:statements")).content.decode()
+        tags = re.findall(r'<span class="tag[^"]*">([^<]+)</span>', html)
+        assert sorted(t for t in tags if t in set(map(str, DURABILITY_WORDS.values()))) == [
+            "fragile",
+            "très durable",
+        ]
+        assert "Ils ne disent rien de votre niveau" in html
 
 
 def reasons_in_rules():

@@ -258,11 +258,11 @@ class TestPages:
         assert proposal.state == ProposalState.WAITING
 
     def test_queries_do_not_grow_with_the_proposals(self, built, worker, proposal, django_assert_num_queries):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             with_proposals([proposal.statement], **ANYBODY)
         for number in range(10):
             proposed(built, worker, built.concept("skill", f"n{number}", f"Faire {number}"))
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             [one] = with_proposals([proposal.statement], **ANYBODY)
         assert len(one.waiting_proposals) == 11
 

@@ -1,0 +1,272 @@
+"""The skills of one record in lists: chosen, sorted, searched, and as they stood on a past day.
+
+Each function says how many queries it makes: never more for a longer record. The caller holds the right to
+read that record.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, Lower, RowNumber
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Worker
+from competences.models import (
+    OPEN,
+    ConceptRevision,
+    ConceptTranslation,
+    Edition,
+    RiskFlag,
+    SkillRevision,
+    SkillStatement,
+)
+from competences.queries.names import reader_language
+from competences.queries.readable import Reader
+from competences.queries.records import with_labels
+from competences.queries.successors import touched
+from competences.rules.ageing import CONFIRMED_MONTHS, PRACTISED_MONTHS, latest_aged_day
+from competences.rules.labels import fold
+
+SHOWN, SHOWN_TOUCHED = 10, 5
+"""Skills that the first screen shows: the latest, and those that a change touched."""
+
+FLAGGED, AGEING, NOT_PRACTISED, NO_LEVEL, OWN_WORDS = "signal", "a-revoir", "arretees", "sans-niveau", "mots"
+FILTERS: Mapping[str, Promise] = {
+    "": _("Toutes"),
+    FLAGGED: _("Avec un signal"),
+    AGEING: _("À revoir"),
+    NOT_PRACTISED: _("Plus pratiquées"),
+    NO_LEVEL: _("Sans niveau"),
+    OWN_WORDS: _("Avec mes mots"),
+}
+"""The parts of a record that a list may show alone, by the word of its address."""
+
+LATEST, OLDEST_CONFIRMED, BY_NAME = "", "confirmation", "nom"
+SORTS: Mapping[str, Promise] = {
+    LATEST: _("les dernières ajoutées"),
+    OLDEST_CONFIRMED: _("les plus anciennement confirmées"),
+    BY_NAME: _("par nom"),
+}
+
+
+ACCENTED, PLAIN = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ’'-", "aaaaaaceeeeiiiinooooouuuuyy   "
+"""The letters of the languages of the house, each with what a search takes it for, as `fold` does."""
+
+
+def said_in(worker: Worker, *, at: dt.datetime | None = None) -> QuerySet[SkillRevision]:
+    """What is said of each skill that stands in a record, now or at an instant, the latest declared first.
+
+    Each row has its statement, with its concept, its edition and the flags of that instant in `open_flags`.
+    Two queries.
+    """
+    if at is None:
+        said = SkillRevision.objects.current().filter(statement__worker=worker, statement__removed_at=None)
+        flags = RiskFlag.objects.open()
+    else:
+        standing = SkillStatement.objects.as_of(at).filter(worker=worker)
+        said = SkillRevision.objects.as_of(at).filter(statement__worker=worker, statement__in=standing)
+        flags = RiskFlag.objects.filter(Q(closed_at=None) | Q(closed_at__gt=at), opened_at__lte=at)
+    # What an edition counts and complains of is long, and never told in a list.
+    flags = flags.select_related("edition__reference").defer("edition__anomalies", "edition__changes")
+    return (
+        said.select_related("statement__concept__reference", "statement__edition__reference")
+        .defer("statement__edition__anomalies", "statement__edition__changes")
+        .prefetch_related(Prefetch("statement__flags", flags, to_attr="open_flags"))
+        .order_by("-statement__declared_at", "-statement_id")
+    )
+
+
+def statements_in(rows: Iterable[SkillRevision]) -> list[SkillStatement]:
+    """The statements of such rows, each with what was said of it in `current`, as `with_labels` reads it."""
+    found = []
+    for row in rows:
+        statement = row.statement
+        statement.current = [row]
+        found.append(statement)
+    return found
+
+
+def filtered(rows: QuerySet[SkillRevision], name: str, *, on: dt.date) -> QuerySet[SkillRevision]:
+    """Those that a filter keeps; all of them for a name that is not one."""
+    condition = _conditions(on).get(name)
+    return rows if condition is None else rows.filter(condition)
+
+
+def filter_counts(rows: QuerySet[SkillRevision], *, on: dt.date) -> dict[str, int]:
+    """How many rows each filter would keep, "" for all. One query."""
+    counted = {"every": Count("pk")}
+    names = {}
+    for number, (name, condition) in enumerate(_conditions(on).items()):
+        names[f"kept_{number}"] = name
+        counted[f"kept_{number}"] = Count("pk", filter=condition)
+    found = rows.order_by().select_related(None).aggregate(**counted)
+    return {"": found["every"], **{name: found[key] for key, name in names.items()}}
+
+
+def sorted_by(rows: QuerySet[SkillRevision], name: str) -> QuerySet[SkillRevision]:
+    """The rows in that order; the latest declared first for a name that is not one."""
+    if name == OLDEST_CONFIRMED:
+        return rows.order_by("confirmed_on", "statement_id")
+    if name == BY_NAME:
+        of_concept = {"concept": OuterRef("statement__concept")}
+        translated = ConceptTranslation.objects.filter(language=reader_language(), until=OPEN, **of_concept)
+        named = ConceptRevision.objects.filter(**of_concept).order_by("-since")
+        return rows.annotate(
+            sorted_name=Coalesce(
+                Subquery(translated.values("folded")[:1]),
+                Subquery(named.values("folded")[:1]),
+                Lower("statement__free_text"),
+                output_field=TextField(),
+            )
+        ).order_by("sorted_name", "statement_id")
+    return rows
+
+
+def naming(rows: QuerySet[SkillRevision], text: str) -> QuerySet[SkillRevision]:
+    """Those whose name, now or before, or the person's own words hold each word of the text, whatever the
+    accents and the capitals."""
+    words = fold(text).split()
+    if not words:
+        return rows
+    accents = (Value(ACCENTED), Value(PLAIN))
+    rows = rows.alias(own_words=Func(Lower("statement__free_text"), *accents, function="TRANSLATE"))
+    for word in words:
+        named = Q(own_words__contains=word)
+        for model in (ConceptRevision, ConceptTranslation):
+            of_concept = model.objects.filter(concept=OuterRef("statement__concept"))
+            named |= Q(Exists(of_concept.filter(folded__contains=word)))
+        rows = rows.filter(named)
+    return rows
+
+
+def _conditions(on: dt.date) -> dict[str, Any]:
+    return {
+        FLAGGED: Exists(RiskFlag.objects.open().filter(statement=OuterRef("statement"))),
+        AGEING: Q(confirmed_on__lte=latest_aged_day(on, CONFIRMED_MONTHS))
+        | Q(practised_on__lte=latest_aged_day(on, PRACTISED_MONTHS)),
+        NOT_PRACTISED: Q(is_practised=False),
+        NO_LEVEL: Q(level=None),
+        OWN_WORDS: Q(statement__concept=None),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """The skills declared last and how many there are; those that a change touched and how many."""
+
+    statements: list[SkillStatement]
+    total: int
+    touched: list[SkillStatement]
+    touched_total: int
+
+
+def first_screen(worker: Worker, *, actor: Reader, on: dt.date) -> FirstScreen:
+    """What the first screen shows of a record, with labels. Three queries, or four."""
+    standing = SkillStatement.objects.standing().filter(worker=worker)
+    found = touched(standing, actor=actor, on=on).order_by().values("pk")
+    is_touched = Case(When(statement__in=found, then=1), default=0)
+    in_order = [F("statement__declared_at").desc(), F("statement_id").desc()]
+    rows = said_in(worker).annotate(
+        is_touched=is_touched,
+        total=Window(Count("pk")),
+        touched_total=Window(Sum("is_touched")),
+        place=Window(RowNumber(), order_by=in_order),
+        touched_place=Window(RowNumber(), partition_by="is_touched", order_by=in_order),
+    )
+    shown = list(rows.filter(Q(place__lte=SHOWN) | Q(is_touched=1, touched_place__lte=SHOWN_TOUCHED)))
+    with_labels(statements_in(shown), actor=actor, on=on)
+    return FirstScreen(
+        [row.statement for row in shown if row.place <= SHOWN],
+        shown[0].total if shown else 0,
+        [row.statement for row in shown if row.is_touched and row.touched_place <= SHOWN_TOUCHED],
+        shown[0].touched_total if shown else 0,
+    )
+
+
+def declared_at(worker: Worker, at: dt.datetime) -> int:
+    """How many skills were declared at that instant and were not touched since. One query."""
+    rows = SkillStatement.objects.standing().filter(worker=worker, declared_at=at, version=1)
+    return rows.count()
+
+
+# As of a day -----------------------------------------------------------------------------------------------
+
+
+def end_of_day(day: dt.date) -> dt.datetime:
+    """The last instant of a day in France."""
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min)
+    return timezone.make_aware(midnight) - dt.timedelta(microseconds=1)
+
+
+def with_labels_as_of(statements: Sequence[SkillStatement], at: dt.datetime) -> list[SkillStatement]:
+    """The same statements, each with its `label` as of that instant and what was `said` of it then.
+
+    A skill is named by the newest edition that the house had then, or by the one that the person read where
+    that came later. Three queries.
+    """
+    concepts = {s.concept_id for s in statements if s.concept_id}
+    known = Edition.objects.in_history().filter(
+        imported_at__lte=at, reference__in={s.concept.reference_id for s in statements if s.concept}
+    )
+    newest: dict[int, int] = {}
+    for reference, position in known.values_list("reference_id", "position"):
+        newest[reference] = max(position, newest.get(reference, position))
+    columns = ("concept_id", "since", "until", "label")
+    names = _by_concept(ConceptRevision.objects.filter(concept__in=concepts).values_list(*columns))
+    translations = _by_concept(
+        ConceptTranslation.objects.filter(concept__in=concepts, language=reader_language()).values_list(
+            *columns
+        )
+    )
+    for statement in statements:
+        statement.said = statement.current[0]
+        statement.is_readable = False
+        statement.label = statement.free_text
+        if statement.concept_id:
+            place = max(newest.get(statement.concept.reference_id, 0), statement.edition.position)
+            statement.label = _name_at(translations.get(statement.concept_id, []), place) or _last_name(
+                names.get(statement.concept_id, []), place
+            )
+    return list(statements)
+
+
+Names = list[tuple[int, int, str]]
+"""(since, until, label) of one concept, oldest first."""
+
+
+def _by_concept(rows: Iterable[tuple[int, int, int, str]]) -> dict[int, Names]:
+    found: dict[int, Names] = {}
+    for concept, *name in sorted(rows):
+        found.setdefault(concept, []).append(tuple(name))
+    return found
+
+
+def _name_at(names: Names, place: int) -> str:
+    return next((label for since, until, label in names if since <= place < until), "")
+
+
+def _last_name(names: Names, place: int) -> str:
+    """The name that holds at the place, else the last before it, else the first after it."""
+    before = [label for since, _until, label in names if since <= place]
+    return before[-1] if before else names[0][2] if names else ""
