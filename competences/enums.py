@@ -94,6 +94,46 @@ class SkillWish(models.TextChoices):
     AVOID = "avoid", _("je préfère ne plus m’en servir")
 
 
+class CareerKind(models.TextChoices):
+    """What a period of a path was. None is better than another."""
+
+    WORK = "work", _("un travail")
+    STUDY = "study", _("des études")
+    TRAINING = "training", _("une formation")
+    VOLUNTEERING = "volunteering", _("du bénévolat")
+    COOPERATIVE = "cooperative", _("un projet en coopérative")
+    CARING = "caring", _("aider un proche")
+    PARENTAL = "parental", _("m’occuper d’un enfant")
+    UNEMPLOYMENT = "unemployment", _("une recherche d’emploi")
+    PAUSE = "pause", _("une pause")
+
+
+class ContractType(models.TextChoices):
+    """Under what a person worked: rights to training differ by it. Empty: not said."""
+
+    CDI = "cdi", _("CDI")
+    CDD = "cdd", _("CDD")
+    INTERIM = "interim", _("intérim")
+    APPRENTICESHIP = "apprenticeship", _("contrat d’apprentissage")
+    PROFESSIONALISATION = "professionalisation", _("contrat de professionnalisation")
+    PUBLIC = "public", _("fonction publique")
+    SELF_EMPLOYED = "self_employed", _("travail indépendant")
+    INTERMITTENT = "intermittent", _("intermittence du spectacle")
+    CESU = "cesu", _("particulier employeur (CESU)")
+    CAPE = "cape", _("CAPE, pour préparer une activité")
+    CAE = "cae", _("coopérative d’activité et d’emploi, salarié ou salariée")
+    IAE = "iae", _("insertion par l’activité économique")
+    OTHER = "other", _("autre")
+
+
+class DatePrecision(models.TextChoices):
+    """How much of a date a person said."""
+
+    DAY = "day", _("au jour")
+    MONTH = "month", _("au mois")
+    YEAR = "year", _("à l’année")
+
+
 class CvSection(models.TextChoices):
     """The parts of a CV, in the order in which they are printed."""
 

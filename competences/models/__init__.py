@@ -1,5 +1,6 @@
 from competences.models.attestations import Attestation, ReviewMove, ReviewRequest
 from competences.models.bilans import BilanPlan
+from competences.models.career import CareerPeriod
 from competences.models.cvs import Cv
 from competences.models.evidence import Evidence
 from competences.models.exports import Export
@@ -24,6 +25,7 @@ __all__ = [
     "OPEN",
     "Attestation",
     "BilanPlan",
+    "CareerPeriod",
     "Change",
     "Concept",
     "ConceptLink",
