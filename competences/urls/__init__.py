@@ -3,6 +3,7 @@
 from competences.urls import (
     adviser,
     attestations,
+    career,
     cvs,
     employer,
     evidence,
@@ -19,6 +20,7 @@ urlpatterns = [
     *references.urlpatterns,
     *worker.urlpatterns,
     *records.urlpatterns,
+    *career.urlpatterns,
     *cvs.urlpatterns,
     *flags.urlpatterns,
     *gaps.urlpatterns,
