@@ -25,7 +25,9 @@ from accounts.services.people import create_user
 from competences.enums import JobUse
 from competences.importers.base import Claim
 from competences.models import Concept, Edition, Evidence, SkillStatement
+from competences.rules.career import Moment
 from competences.services.bilans import set_bilan_plan
+from competences.services.career import PeriodSaid, add_period
 from competences.services.evidence import Described, add_evidence
 from competences.services.jobs import add_organisation_job, add_worker_job
 from competences.services.records import Said, change_level, declare_skill
@@ -89,8 +91,11 @@ class _Load:
         }
         self._accounts()
         self._organisations(concepts, first)
+        words = {(c.kind, c.external_id): c for c in Concept.objects.filter(reference=digcomp.reference)}
         for worker in self.demo.workers:
             self._record(worker, concepts, first)
+            for stated in worker.digcomp:
+                self._state(self.users[worker.email], stated, words[stated.kind, stated.id], digcomp)
         second = self._import("rome", FOLDER / "demo_v2", DEMO)
         done = assess_waiting_editions(actor=self.actor, limit=EDITIONS_AT_ONCE, now=self.now)
         return StarterReport(
@@ -166,6 +171,8 @@ class _Load:
             )
         for stated in row.statements:
             self._state(user, stated, concepts[stated.kind, stated.id], edition)
+        for lived in row.periods:
+            self._live(user, lived, concepts, edition)
         if row.bilan:
             set_bilan_plan(
                 actor=user,
@@ -185,6 +192,32 @@ class _Load:
                 granted_at=self._instant(row.mandate.since),
             )
         self._proofs(row, user)
+
+    def _live(
+        self, user: User, lived: people.Lived, concepts: dict[tuple[str, str], Concept], edition: Edition
+    ) -> None:
+        title = concepts["title", lived.title] if lived.title else None
+        add_period(
+            actor=user,
+            worker=user.worker,
+            said=PeriodSaid(
+                kind=lived.kind,
+                first=self._month(lived.since),
+                last=None if lived.until is None else self._month(lived.until),
+                title=title,
+                edition=edition if title else None,
+                free_text=lived.text,
+                contract=lived.contract,
+                share_percent=lived.share,
+                organisation=lived.organisation,
+                place=lived.place,
+                details=lived.details,
+            ),
+            now=self._instant(self.demo.joined),
+        )
+
+    def _month(self, days: int) -> Moment:
+        return Moment(self._day(days).replace(day=1), "month")
 
     def _state(self, user: User, stated: people.Stated, concept: Concept, edition: Edition) -> None:
         (first, level), *later = stated.levels

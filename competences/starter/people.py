@@ -1,6 +1,7 @@
 """The demo people of people.toml, and the password they share."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,25 @@ class Job:
     label: str
     since: int
     use: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A career period, from the month of `since` days ago to that of `until` days ago (None: it goes on).
+
+    `title` is the identifier of the job in the first edition, where the person chose one.
+    """
+
+    kind: str
+    since: int
+    until: int | None = None
+    text: str = ""
+    title: str = ""
+    contract: str = ""
+    share: int | None = None
+    organisation: str = ""
+    place: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +98,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
+    """Someone with a record; `statements` are of the demo's own reference, `digcomp` of DigComp."""
+
     email: str
     name: str
     jobs: tuple[Job, ...]
     statements: tuple[Stated, ...]
+    digcomp: tuple[Stated, ...]
+    periods: tuple[Lived, ...]
     bilan: Bilan | None
     mandate: Granted | None
     proofs: tuple[Proof, ...] = ()
@@ -143,14 +167,19 @@ def _worker(row: dict[str, Any]) -> Worker:
         email=row["email"],
         name=row["name"],
         jobs=tuple(Job(**job) for job in row["jobs"]),
-        statements=tuple(
-            Stated(**{**stated, "levels": tuple((days, level) for days, level in stated["levels"])})
-            for stated in row["statements"]
-        ),
+        statements=_stated(row["statements"]),
+        digcomp=_stated(row.get("digcomp", ())),
+        periods=tuple(Lived(**period) for period in row.get("periods", ())),
         bilan=Bilan(**row["bilan"]) if "bilan" in row else None,
         mandate=Granted(mandate["since"], tuple(mandate["purposes"])) if mandate else None,
         proofs=tuple(Proof(**{**proof, "skills": tuple(proof["skills"])}) for proof in row.get("proofs", ())),
         review=Asked(**{**review, "skills": tuple(review["skills"]), "proofs": tuple(review["proofs"])})
         if review
         else None,
+    )
+
+
+def _stated(rows: Sequence[dict[str, Any]]) -> tuple[Stated, ...]:
+    return tuple(
+        Stated(**{**row, "levels": tuple((days, level) for days, level in row["levels"])}) for row in rows
     )

@@ -17,6 +17,7 @@ from accounts.models import Notification, Organisation, User
 from competences.enums import ImpactState, JobUse
 from competences.models import (
     BilanPlan,
+    CareerPeriod,
     Change,
     Concept,
     Edition,
@@ -61,8 +62,10 @@ def test_everything_is_loaded_and_said_once(loaded):
         "Référentiel de démonstration 2",
     )
     assert loaded.accounts == User.objects.count() == 7
-    assert loaded.statements == SkillStatement.objects.count() == sum(len(w.statements) for w in demo.workers)
-    assert SkillRevision.objects.count() == sum(len(s.levels) for w in demo.workers for s in w.statements)
+    stated = [s for w in demo.workers for s in (*w.statements, *w.digcomp)]
+    assert loaded.statements == SkillStatement.objects.count() == len(stated)
+    assert SkillRevision.objects.count() == sum(len(s.levels) for s in stated)
+    assert CareerPeriod.objects.count() == sum(len(w.periods) for w in demo.workers)
     assert loaded.flags == RiskFlag.objects.count()
     digcomp = Concept.objects.filter(reference__slug="digcomp")
     assert (digcomp.filter(kind="skill").count(), digcomp.filter(kind="area").count()) == (21, 5)
@@ -97,7 +100,7 @@ def test_the_second_edition_changed_what_a_plain_comparison_says(loaded):
 
 def test_people_have_a_past(loaded):
     statements = SkillStatement.objects.select_related("edition", "worker__user", "author")
-    assert {s.edition.number for s in statements} == {"1"}
+    assert {s.edition.number for s in statements} == {"1", "3.0"}
     assert all(s.author == s.worker.user for s in statements)
     assert min(s.declared_at for s in statements) == NOW - dt.timedelta(days=352)
     assert max(s.declared_at for s in statements) < NOW

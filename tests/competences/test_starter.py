@@ -327,6 +327,10 @@ def test_people_name_titles_and_skills_of_the_first_edition():
         for stated in worker.statements:
             assert labels(1, stated.kind)[stated.id] == stated.label
         assert len({(s.kind, s.id) for s in worker.statements}) == len(worker.statements)
+        assert all(lived.title in titles for lived in worker.periods if lived.title)
+        with (STARTER / "digcomp" / "digcomp.csv").open(encoding="utf-8", newline="") as file:
+            named = {row["code"]: row["label_fr"] for row in csv.DictReader(file)}
+        assert all(named[stated.id] == stated.label for stated in worker.digcomp)
 
 
 def test_people_are_plainly_demo_and_receive_no_mail():
@@ -340,7 +344,7 @@ def test_people_are_plainly_demo_and_receive_no_mail():
 def test_days_of_the_people_hold_together():
     demo = people.read()
     for worker in demo.workers:
-        for stated in worker.statements:
+        for stated in (*worker.statements, *worker.digcomp):
             days = [ago for ago, _level in stated.levels]
             assert days == sorted(set(days), reverse=True)
             assert demo.joined > days[0]
@@ -350,6 +354,7 @@ def test_days_of_the_people_hold_together():
             assert stated.practised is None or stated.practised >= days[0]
             assert stated.acquired is None or stated.acquired >= max(days[0], stated.practised or 0)
         assert worker.mandate is None or worker.mandate.since < demo.joined
+        assert all(lived.since > (lived.until or 0) for lived in worker.periods)
     members = [m for o in demo.organisations for m in o.members]
     adviser = next(m for m in members if m.email == demo.adviser)
     assert all(w.mandate.since <= adviser.since for w in demo.workers if w.mandate)
