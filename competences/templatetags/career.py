@@ -39,7 +39,8 @@ def period_dates(period: Period) -> str:
 @register.simple_tag
 def period_facts(period: Period) -> str:
     """What else was said, in one line: kind, contract, share of time, for whom and where."""
-    found = [capfirst(str(CareerKind(period.kind).label))]
+    kind = capfirst(str(CareerKind(period.kind).label))
+    found = [] if kind == period.label else [kind]
     if period.contract:
         found.append(str(ContractType(period.contract).label))
     if period.share_percent:

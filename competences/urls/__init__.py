@@ -10,6 +10,7 @@ from competences.urls import (
     flags,
     gaps,
     records,
+    pictures,
     references,
     worker,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     *cvs.urlpatterns,
     *flags.urlpatterns,
     *gaps.urlpatterns,
+    *pictures.urlpatterns,
     *evidence.urlpatterns,
     *attestations.urlpatterns,
     *adviser.urlpatterns,
