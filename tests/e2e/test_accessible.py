@@ -1,10 +1,14 @@
 """axe-core finds nothing serious or critical: on a phone, on a wide screen, and in the dark."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.actors import SYSTEM
 from competences.enums import JobUse, StatementSource
 from competences.models import Concept, Edition
+from competences.rules.career import Moment
+from competences.services.career import PeriodSaid, add_period
 from competences.services.jobs import add_worker_job
 from competences.services.records import Said, declare_skill
 from competences.services.risks import assess_waiting_editions
@@ -30,7 +34,11 @@ PUBLIC = [
 PRIVATE = [
     "/mon-espace/",
     "/mon-espace/competences/?q=tableur",
+    "/mon-espace/competences/images/?niveau=5",
     "/mon-espace/metiers/?q=comptable",
+    "/mon-espace/parcours/",
+    "/mon-espace/parcours/ajouter/",
+    "/mon-espace/parcours/ajouter/?nature=work",
     "/mon-espace/bilan/",
     "/compte/profil/",
     "/compte/messages/",
@@ -53,7 +61,12 @@ def flagged(worker):
     title = Concept.objects.get(kind="title", revisions__label="Secrétaire polyvalent / polyvalente")
     mine = {"actor": worker, "worker": worker.worker, "edition": first}
     declare_skill(**mine, concept=skill, said=Said(level=6, sources=(StatementSource.JOB,)))
-    add_worker_job(**mine, title=title, use=JobUse.CURRENT)
+    for use in JobUse:
+        add_worker_job(**mine, title=title, use=use)
+    first = Moment(dt.date(2019, 3, 1), "month")
+    for kind, last in (("work", None), ("pause", first)):
+        said = PeriodSaid(kind=kind, first=first, last=last, free_text="Secrétaire")
+        add_period(actor=worker, worker=worker.worker, said=said)
     edition(2)
     assert assess_waiting_editions(actor=SYSTEM, limit=5)["flags"] == 1
     return worker
