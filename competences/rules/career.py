@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -226,6 +226,25 @@ def timeline(periods: Iterable[Period], on: dt.date) -> list[Year]:
         )
         for year in sorted(began.keys() | blank.keys(), reverse=True)
     ]
+
+
+def sheets(years: Iterable[Year], most: int) -> list[list[Year]]:
+    """The years of a timeline in sheets of at most `most` periods, in the same order. A year that is longer
+    than what is left of a sheet goes on over the next one, where it says again only what began in it."""
+    found: list[list[Year]] = [[]]
+    room = most
+    for year in years:
+        part, rest = year, year.began
+        while len(rest) > room:
+            if room:
+                found[-1].append(replace(part, began=rest[:room]))
+                part = Year(year.year)
+            rest = rest[room:]
+            found.append([])
+            room = most
+        found[-1].append(replace(part, began=rest))
+        room -= len(rest)
+    return [sheet for sheet in found if sheet]
 
 
 def _stretches(periods: Iterable[Period], on: dt.date) -> Iterator[Stretch]:

@@ -19,8 +19,8 @@ from competences.rules.career import Moment
 from competences.rules.clocks import FIRST_DAY
 from competences.services.ownership import UNDO_WITHIN, refuse_not_held, require_own, require_readable
 
-MOST_PERIODS = 300
-"""Periods that a path holds at a time: one a month for twenty-five years."""
+MOST_PERIODS = 1_000
+"""Periods that a path holds at a time: twenty-five short contracts a year for forty years."""
 
 TEXTS = {
     "free_text": NAME_LENGTH,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,7 +22,7 @@ from competences.queries.career import own_period, periods_of
 from competences.queries.names import labels_of
 from competences.queries.references import named_concept
 from competences.queries.search import search
-from competences.rules.career import months_by_kind, overlap_share, timeline
+from competences.rules.career import months_by_kind, overlap_share, sheets, timeline
 from competences.services.career import add_period, change_period, remove_period, restore_period
 
 REMOVED = "career_period_removed"
@@ -29,6 +30,9 @@ REMOVED = "career_period_removed"
 
 FOUND = 6
 """Jobs of references that are offered beside a person's own words."""
+
+A_SHEET = 50
+"""Periods that a page of the timeline shows."""
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -40,9 +44,11 @@ def index(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     periods = periods_of(request.user.worker)
     months = months_by_kind(periods, today)
+    page = Paginator(sheets(timeline(periods, today), A_SHEET), 1).get_page(request.GET.get("page"))
     context = {
         "count": len(periods),
-        "years": timeline(periods, today),
+        "page": page,
+        "years": [year for sheet in page.object_list for year in sheet],
         "totals": [(kind.label, months[kind]) for kind in CareerKind if kind in months],
         "overlap": round(100 * overlap_share(periods, today)),
         "kinds": CareerKind.choices,

@@ -17,6 +17,7 @@ from competences.rules.career import (
     months_by_kind,
     overlap_share,
     read_moment,
+    sheets,
     timeline,
     unfilled,
     write_moment,
@@ -153,6 +154,18 @@ def test_a_timeline_holds_each_period_once_newest_first(periods):
     for year in years:
         assert all(one.start_on.year == year.year for one in year.began)
         assert all(one.start_on.year < year.year for one in year.running)
+
+
+@given(some_periods(), st.integers(1, 4))
+def test_sheets_hold_every_period_in_order(periods, most):
+    years = timeline(periods, ON)
+    found = sheets(years, most)
+    assert all(sum(len(year.began) for year in sheet) <= most for sheet in found)
+    assert all(sheet for sheet in found)
+    together = [year for sheet in found for year in sheet]
+    assert [one for year in together for one in year.began] == [one for year in years for one in year.began]
+    assert [one for year in together for one in year.blank] == [one for year in years for one in year.blank]
+    assert sum(len(year.running) for year in together) == sum(len(year.running) for year in years)
 
 
 def test_a_share_of_time_counts_for_what_it_is():
