@@ -1,7 +1,6 @@
 """The path of a person. Only the person writes it, and reads its reasons."""
 
 import datetime as dt
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from competences.models import CareerPeriod, Concept, Edition
 from competences.models.career import DETAILS_LENGTH, EMPLOYED, NAME_LENGTH, PLACE_LENGTH, WHOLE
 from competences.rules.career import Moment
 from competences.rules.clocks import FIRST_DAY
+from competences.rules.texts import one_line, some_lines
 from competences.services.ownership import UNDO_WITHIN, refuse_not_held, require_own, require_readable
 
 MOST_PERIODS = 1_000
@@ -29,6 +29,9 @@ TEXTS = {
     "details": DETAILS_LENGTH,
     "reason": DETAILS_LENGTH,
 }
+
+LINES = ("details", "reason")
+"""Texts that may have several lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,9 @@ class PeriodSaid:
 
     def fitting(self) -> "PeriodSaid":
         """The same without what its kind does not have, and with texts of visible signs alone."""
-        texts: dict[str, Any] = {name: _visible(getattr(self, name)) for name in TEXTS}
+        texts: dict[str, Any] = {
+            name: (some_lines if name in LINES else one_line)(getattr(self, name)) for name in TEXTS
+        }
         if self.kind != CareerKind.PAUSE:
             texts["reason"] = ""
         if self.kind in EMPLOYED:
@@ -185,10 +190,3 @@ def _own(actor: Actor, period: CareerPeriod, *, kept: bool = True) -> CareerPeri
         raise NotFound
     require_own(actor, found.worker)
     return found
-
-
-def _visible(text: str) -> str:
-    """What a person typed without the signs that nobody sees, such as those that turn the text around; line
-    ends stay, runs of blanks are one, and empty lines go."""
-    kept = "".join(sign for sign in text if sign in "\r\n\t" or unicodedata.category(sign)[0] != "C")
-    return "\n".join(line for line in (" ".join(row.split()) for row in kept.splitlines()) if line)

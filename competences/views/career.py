@@ -31,7 +31,7 @@ REMOVED = "career_period_removed"
 FOUND = 6
 """Jobs of references that are offered beside a person's own words."""
 
-A_SHEET = 50
+A_SHEET = 30
 """Periods that a page of the timeline shows."""
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
