@@ -6,11 +6,12 @@ correction within 24 hours. Two tabs cannot undo each other: each write names th
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -174,6 +175,77 @@ def change_level(
 
 
 @transaction.atomic
+def confirm_skills(
+    *, actor: Actor, worker: Worker, versions: Mapping[int, int], now: dt.datetime | None = None
+) -> list[SkillStatement]:
+    """The person says the same again of several skills at once, in six queries: `versions` by statement.
+
+    Raises Refused, and writes nothing, when one of them changed or went since its version.
+    """
+    now = now or timezone.now()
+    require_own(actor, worker)
+    statements = _locked(worker, versions)
+    current = SkillRevision.objects.current().filter(statement__in=statements)
+    today, young, old, opened = timezone.localdate(now), [], [], []
+    for revision in current:
+        if now - revision.start_at < UNDO_WITHIN:
+            young.append(revision.pk)
+        else:
+            old.append(revision.pk)
+            said = Said.of(revision).columns()
+            again = {"scale": revision.scale, "confirmed_on": today, "start_at": now, **said}
+            opened.append(SkillRevision(statement_id=revision.statement_id, **again))
+    SkillRevision.objects.filter(pk__in=young).update(confirmed_on=today)
+    SkillRevision.objects.filter(pk__in=old).update(end_at=now)
+    SkillRevision.objects.bulk_create(opened)
+    _next_version(statements)
+    return statements
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What was said of a skill before a write: `said`, confirmed on that day; the write gave `version`."""
+
+    version: int
+    said: Said
+    confirmed_on: dt.date
+
+
+@transaction.atomic
+def take_back(
+    *,
+    actor: Actor,
+    worker: Worker,
+    former: Mapping[int, Former],
+    said_at: dt.datetime,
+    now: dt.datetime | None = None,
+) -> list[SkillStatement]:
+    """Takes back what was said at the instant `said_at`, within 24 hours: the skills, by their keys, are as
+    if it had not been said.
+
+    Raises Refused, and writes nothing, later than that and when one of them changed since.
+    """
+    now = now or timezone.now()
+    require_own(actor, worker)
+    if now - said_at > UNDO_WITHIN:
+        raise Refused("too_late", _("Le délai de 24 heures est passé."))
+    statements = _locked(worker, {key: one.version for key, one in former.items()})
+    opened = SkillRevision.objects.filter(statement__in=statements, start_at=said_at, end_at=None)
+    closed = SkillRevision.objects.filter(statement__in=statements, end_at=said_at)
+    reopened = list(closed.values_list("statement_id", flat=True))
+    opened.filter(statement__in=reopened).delete()
+    closed.update(end_at=None)
+    corrected = SkillRevision.objects.current().filter(statement__in=statements)
+    for revision in (rows := list(corrected.exclude(statement__in=reopened))):
+        one = former[revision.statement_id]
+        for name, value in {**one.said.columns(), "confirmed_on": one.confirmed_on}.items():
+            setattr(revision, name, value)
+    SkillRevision.objects.bulk_update(rows, [*Said().columns(), "confirmed_on"])
+    _next_version(statements)
+    return statements
+
+
+@transaction.atomic
 def remove_skill(
     *, actor: Actor, statement: SkillStatement, now: dt.datetime | None = None
 ) -> SkillStatement:
@@ -292,10 +364,28 @@ def _refuse_not_declarable(concept: Concept, edition: Edition) -> None:
 
 def _refuse_other_version(statement: SkillStatement, version: int) -> None:
     if statement.version != version:
-        raise Refused(
-            "changed_since",
-            _(
-                "Cette compétence a changé entre-temps, dans un autre onglet ou sur un autre appareil."
-                " Rien n’est perdu : relisez ce qui est noté maintenant, puis confirmez."
-            ),
-        )
+        raise _changed_since()
+
+
+def _changed_since() -> Refused:
+    message = _(
+        "Cette compétence a changé entre-temps, dans un autre onglet ou sur un autre appareil."
+        " Rien n’est perdu : relisez ce qui est noté maintenant, puis confirmez."
+    )
+    return Refused("changed_since", message)
+
+
+def _locked(worker: Worker, versions: Mapping[int, int]) -> list[SkillStatement]:
+    """The standing skills of the record with these keys, locked in one order, each at the version given."""
+    rows = SkillStatement.objects.standing().select_for_update(of=("self",))
+    statements = list(rows.filter(worker=worker, pk__in=versions).order_by("pk"))
+    if {one.pk: one.version for one in statements} != dict(versions):
+        raise _changed_since()
+    return statements
+
+
+def _next_version(statements: Sequence[SkillStatement]) -> None:
+    """Counts one write more for each of the statements, which are locked."""
+    SkillStatement.objects.filter(pk__in=[one.pk for one in statements]).update(version=F("version") + 1)
+    for one in statements:
+        one.version += 1
