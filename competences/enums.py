@@ -269,3 +269,38 @@ class ReviewState(models.TextChoices):
     ANSWERED = "answered", _("répondue")
     WITHDRAWN = "withdrawn", _("retirée")
     DECLINED = "declined", _("déclinée")
+
+
+class SelfReviewAnswerKind(models.TextChoices):
+    """What a person answered for one skill of a self-review."""
+
+    CONFIRMED = "confirmed", _("confirmée")
+    PLACED = "placed", _("niveau précisé")
+    RAISED = "raised", _("niveau plus haut")
+    LOWERED = "lowered", _("niveau plus bas")
+    STOPPED = "stopped", _("plus pratiquée")
+    SKIPPED = "skipped", _("passée")
+
+
+class SelfReviewEnd(models.TextChoices):
+    """How a self-review ended."""
+
+    FINISHED = "finished", _("tout est répondu")
+    STOPPED = "stopped", _("arrêtée par la personne")
+    TOO_OLD = "too_old", _("restée ouverte trop longtemps")
+
+
+class CareerAim(models.TextChoices):
+    """What a person wants for their work, as they said on their first visit."""
+
+    KEEP = "keep", _("garder mon métier")
+    CHANGE = "change", _("changer de métier")
+    UNSURE = "unsure", _("je ne sais pas encore")
+
+
+class ToolsEase(models.TextChoices):
+    """How at ease a person is with digital tools, as they said on their first visit."""
+
+    AT_EASE = "at_ease", _("à l’aise : j’apprends seul ou seule un nouvel outil")
+    DEPENDS = "depends", _("ça dépend : je me débrouille avec ceux que je connais")
+    NEEDS_HELP = "needs_help", _("pas à l’aise : j’ai souvent besoin d’aide")

@@ -18,6 +18,9 @@ from competences.rules.attestations import REMINDED_AFTER_DAYS
 BILAN_STAGES = (-30, -7, 0)
 """Days before the wished date of a bilan on which the person is reminded."""
 
+SELF_REVIEW_STAGES = (-7, 0)
+"""The same for the date of a self-review, which takes six minutes: a week before, and the day itself."""
+
 
 def register() -> None:
     """Registers the kinds of the app; called once, when the applications are ready."""
@@ -64,6 +67,28 @@ def register() -> None:
     reminders.register(
         ReminderKind(
             name="bilan_due", notification_kind="bilan_due", stages=BILAN_STAGES, candidates=_bilans_due
+        )
+    )
+    _register_self_reviews()
+
+
+def _register_self_reviews() -> None:
+    notifications.register(
+        NotificationKind(
+            name="self_review_due",
+            category=Category.SKILLS,
+            title=_("La date de ma prochaine revue approche"),
+            template="self_review_due",
+            details=messages.self_review_due,
+            is_obsolete=_review_moved,
+        )
+    )
+    reminders.register(
+        ReminderKind(
+            name="self_review_due",
+            notification_kind="self_review_due",
+            stages=SELF_REVIEW_STAGES,
+            candidates=_self_reviews_due,
         )
     )
 
@@ -169,13 +194,32 @@ def _plan_moved(notification: Any) -> bool:
     return not BilanPlan.objects.filter(pk=notification.payload["plan"], next_on=day).exists()
 
 
+def _review_moved(notification: Any) -> bool:
+    """The review was done since, has another date, or is no longer wished."""
+    from competences.models import SelfReviewPlan
+
+    day = dt.date.fromisoformat(notification.payload["day"])
+    return not SelfReviewPlan.objects.filter(pk=notification.payload["plan"], next_on=day).exists()
+
+
 def _bilans_due(on: dt.date, horizon_days: int) -> Iterator[Candidate]:
     """Plans whose date is near enough for a stage to be reached, or passed less than a month ago."""
     from competences.models import BilanPlan
 
+    return _due(BilanPlan, BILAN_STAGES, on, horizon_days)
+
+
+def _self_reviews_due(on: dt.date, horizon_days: int) -> Iterator[Candidate]:
+    """The same for the reviews of people who wish one every so many months."""
+    from competences.models import SelfReviewPlan
+
+    return _due(SelfReviewPlan, SELF_REVIEW_STAGES, on, horizon_days)
+
+
+def _due(plans_of: Any, stages: tuple[int, ...], on: dt.date, horizon_days: int) -> Iterator[Candidate]:
     first = on - dt.timedelta(days=31)
-    last = on + dt.timedelta(days=horizon_days - min(BILAN_STAGES))
-    plans = BilanPlan.objects.filter(next_on__range=(first, last)).select_related("worker").order_by("pk")
+    last = on + dt.timedelta(days=horizon_days - min(stages))
+    plans = plans_of.objects.filter(next_on__range=(first, last)).select_related("worker").order_by("pk")
     for plan in plans.iterator():
         yield Candidate(
             recipient_id=plan.worker.user_id,

@@ -14,9 +14,11 @@ from competences.enums import (
     CoreFlag,
     ReferenceFormat,
     ReviewState,
+    SelfReviewAnswerKind,
     UploadState,
 )
 from competences.rules.clocks import NextBilan
+from competences.rules.self_reviews import NextSelfReview
 from competences.rules.successors import ENOUGH_FOR_A_PERSON
 
 KIND_PLURALS: Mapping[str, Promise] = {
@@ -221,6 +223,41 @@ def bilan_rule(due: NextBilan) -> str:
         due.months,
     )
     return words % {"months": due.months, "date": in_words(due.last_on)}
+
+
+def self_review_rule(due: NextSelfReview) -> str:
+    """Why the next self-review falls on its day."""
+    words = ngettext(
+        "Tous les mois à partir du %(date)s.",
+        "Tous les %(months)s mois à partir du %(date)s.",
+        due.months,
+    )
+    return words % {"months": due.months, "date": in_words(due.last_on)}
+
+
+# What the answers of a self-review come to, in the order in which they are told.
+SELF_REVIEW_COUNTS: Mapping[str, Promise] = {
+    SelfReviewAnswerKind.CONFIRMED: ngettext_lazy(
+        "%(number)d compétence confirmée", "%(number)d compétences confirmées", "number"
+    ),
+    SelfReviewAnswerKind.RAISED: ngettext_lazy(
+        "%(number)d niveau plus haut", "%(number)d niveaux plus hauts", "number"
+    ),
+    SelfReviewAnswerKind.LOWERED: ngettext_lazy(
+        "%(number)d niveau plus bas", "%(number)d niveaux plus bas", "number"
+    ),
+    SelfReviewAnswerKind.PLACED: ngettext_lazy(
+        "%(number)d niveau précisé", "%(number)d niveaux précisés", "number"
+    ),
+    SelfReviewAnswerKind.STOPPED: ngettext_lazy(
+        "%(number)d compétence plus pratiquée", "%(number)d compétences plus pratiquées", "number"
+    ),
+    SelfReviewAnswerKind.SKIPPED: ngettext_lazy(
+        "%(number)d compétence passée, sans rien changer",
+        "%(number)d compétences passées, sans rien changer",
+        "number",
+    ),
+}
 
 
 # How a skill stands -----------------------------------------------------------------------------------------

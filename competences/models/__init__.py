@@ -4,6 +4,7 @@ from competences.models.career import CareerPeriod
 from competences.models.cvs import Cv
 from competences.models.evidence import Evidence
 from competences.models.exports import Export
+from competences.models.first_use import FirstUse
 from competences.models.jobs import OrganisationJob, WorkerJob
 from competences.models.records import SkillRevision, SkillStatement
 from competences.models.references import (
@@ -18,6 +19,7 @@ from competences.models.references import (
     Reference,
 )
 from competences.models.risks import RiskFlag, SuccessorProposal
+from competences.models.self_reviews import SelfReview, SelfReviewAnswer, SelfReviewPlan
 from competences.models.signals import CrosswalkRow, ExposureScore, SignalSource
 from competences.models.uploads import Upload, UploadFile, UploadPart
 
@@ -38,11 +40,15 @@ __all__ = [
     "Evidence",
     "Export",
     "ExposureScore",
+    "FirstUse",
     "OrganisationJob",
     "Reference",
     "ReviewMove",
     "ReviewRequest",
     "RiskFlag",
+    "SelfReview",
+    "SelfReviewAnswer",
+    "SelfReviewPlan",
     "SignalSource",
     "SkillRevision",
     "SkillStatement",

@@ -84,6 +84,19 @@ def _requests(rows: Sequence[Notification], label: str, page: str) -> dict[int, 
     }
 
 
+def self_review_due(rows: Sequence[Notification], recipient: User, on: dt.date) -> dict[int, Detail]:
+    """The day that the reminder was for; a review may have been done since."""
+    return {
+        row.pk: Detail(
+            _("Date prévue alors pour votre revue : %s.")
+            % in_words(dt.date.fromisoformat(row.payload["day"])),
+            _("Ouvrir ma revue"),
+            "competences:self_review",
+        )
+        for row in rows
+    }
+
+
 def _editions(rows: Sequence[Notification], recipient: User, on: dt.date) -> dict[int, Edition]:
     editions = Edition.objects.visible_to(recipient, on=on).select_related("reference")
     return editions.in_bulk({row.payload["edition"] for row in rows})
