@@ -12,6 +12,14 @@ from competences.urls import (
     records,
     pictures,
     references,
+    cvs,
+    employer,
+    evidence,
+    first_use,
+    flags,
+    gaps,
+    references,
+    self_reviews,
     worker,
 )
 
@@ -28,6 +36,8 @@ urlpatterns = [
     *pictures.urlpatterns,
     *evidence.urlpatterns,
     *attestations.urlpatterns,
+    *self_reviews.urlpatterns,
+    *first_use.urlpatterns,
     *adviser.urlpatterns,
     *employer.urlpatterns,
 ]

@@ -20,6 +20,7 @@ from competences.models import OrganisationJob
 from competences.queries.attestations import reviews_for
 from competences.queries.bilans import due_bilan
 from competences.queries.dashboards import followed
+from competences.queries.first_use import invites
 from competences.queries.job_reviews import job_reviews
 from competences.queries.jobs import organisation_jobs, worker_jobs
 from competences.queries.record_lists import first_screen
@@ -55,6 +56,7 @@ def worker(request: HttpRequest) -> HttpResponse:
         "statements": skills.statements,
         "total": skills.total,
         "jobs": jobs,
+        "first_use_invites": skills.total == 0 and invites(request.user.worker),
         "jobs_to_review": len(job_reviews([job.row for job in jobs if job.is_readable])),
     }
     return render(request, "competences/dashboard.html", context)

@@ -1,5 +1,6 @@
 /* Small comforts on top of pages that work without them:
    - after a refused form, the focus goes to the summary of its errors;
+   - after a part of the page has changed, the focus goes to the heading that says what is asked now;
    - under a search field, the arrows move through the suggestions and Escape closes them, or leaves the choice
      that took the place of the field. */
 (() => {
@@ -9,6 +10,13 @@
   if (summary) {
     summary.focus();
   }
+
+  document.addEventListener("htmx:after:swap", () => {
+    const heading = document.querySelector("[data-focus]");
+    if (heading && document.activeElement === document.body) {
+      heading.focus();
+    }
+  });
 
   const choices = (search) => [...search.querySelectorAll(".suggestions :is(a, button)")];
 
