@@ -85,7 +85,7 @@ def closed_on(review: SelfReview) -> dt.datetime:
 
 
 def progress(review: SelfReview, on: dt.date | None = None) -> Progress:
-    """Two queries, however many skills. A flag that the person has hidden on the day `on` asks for nothing."""
+    """Two queries, however many skills. A flag that the person has hidden that day does not count."""
     answers = list(review.answers.order_by("answered_at", "pk").values_list("statement", "answered_at"))
     answered = {key for key, _at in answers}
     said = SkillRevision.objects.current().filter(statement=OuterRef("pk")).values("confirmed_on")
