@@ -10,6 +10,8 @@ class CompetencesConfig(AppConfig):
 
     def ready(self) -> None:
         from competences import grants, reminders
+        from competences.services import record_parts
 
         reminders.register()
         grants.register()
+        record_parts.register()

@@ -185,11 +185,20 @@ class ExportKind(models.TextChoices):
     CHANGES = "changes", _("ce que change une édition")
     SEARCH = "search", _("réponses d’une recherche")
     JOB_SKILLS = "job_skills", _("compétences d’un métier")
+    STATEMENTS = "statements", _("mes compétences")
+    STATEMENT_HISTORY = "statement_history", _("mes compétences et leur histoire")
+    RESUME = "resume", _("mon CV en données (JSON Resume)")
+    RECORD = "record", _("mon dossier entier")
+
+
+OWN_EXPORTS = (ExportKind.STATEMENTS, ExportKind.STATEMENT_HISTORY, ExportKind.RESUME, ExportKind.RECORD)
+"""Files of one record, for its person alone."""
 
 
 class ExportFormat(models.TextChoices):
     CSV = "csv", "CSV"
     XLSX = "xlsx", "XLSX"
+    JSON = "json", "JSON"
 
 
 class ExportState(models.TextChoices):
@@ -304,3 +313,29 @@ class ToolsEase(models.TextChoices):
     AT_EASE = "at_ease", _("à l’aise : j’apprends seul ou seule un nouvel outil")
     DEPENDS = "depends", _("ça dépend : je me débrouille avec ceux que je connais")
     NEEDS_HELP = "needs_help", _("pas à l’aise : j’ai souvent besoin d’aide")
+class ImportFormat(models.TextChoices):
+    """What a person brings to their record."""
+
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX"
+    RESUME = "resume", "JSON Resume"
+    EUROPASS = "europass", "Europass"
+    RECORD = "record", _("un dossier emporté d’ici")
+
+
+class ImportState(models.TextChoices):
+    """How far an import into a record has come (models/record_imports.py)."""
+
+    MATCHING = "matching", _("lecture en cours")
+    READY = "ready", _("à relire")
+    DONE = "done", _("terminé")
+    EXPIRED = "expired", _("trop ancien, à renvoyer")
+
+
+class ImportedState(models.TextChoices):
+    """What became of one proposal of an import."""
+
+    WAITING = "waiting", _("à relire")
+    DECLARED = "declared", _("ajoutée à votre dossier")
+    LEFT = "left", _("laissée de côté")
+    EXPIRED = "expired", _("trop ancienne")

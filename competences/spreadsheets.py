@@ -1,4 +1,4 @@
-"""Lists written as files that a spreadsheet program opens: CSV and XLSX, row by row, without formulas."""
+"""Files written row by row: CSV and XLSX for spreadsheet programs, without formulas; JSON as it comes."""
 
 import csv
 import io
@@ -16,6 +16,7 @@ Cell = str | int | None
 MEDIA_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.JSON: "application/json",
 }
 # What XML cannot hold, whatever the way of writing it.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -73,6 +74,25 @@ class XlsxSheet:
         self._sheet.close()
 
 
+class TextSheet:
+    """A text in UTF-8 whose rows are its pieces, each in one cell."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+
+    def add(self, row: Sequence[Cell]) -> None:
+        """Write a piece."""
+        self._target.write("".join(str(value) for value in row).encode())
+
+    def close(self) -> None:
+        """Leave the target to whoever opened it."""
+
+    abandon = close
+
+
+SHEETS = {ExportFormat.CSV: CsvSheet, ExportFormat.XLSX: XlsxSheet, ExportFormat.JSON: TextSheet}
+
+
 def _cell(value: Cell) -> str | int:
     if isinstance(value, int):
         return value
@@ -81,7 +101,7 @@ def _cell(value: Cell) -> str | int:
 
 def sheet(format: str, target: BinaryIO) -> Sheet:
     """A sheet of that format, written into the target."""
-    return CsvSheet(target) if format == ExportFormat.CSV else XlsxSheet(target)
+    return SHEETS[ExportFormat(format)](target)
 
 
 def size_of(row: Sequence[Cell]) -> int:

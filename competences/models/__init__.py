@@ -6,6 +6,7 @@ from competences.models.evidence import Evidence
 from competences.models.exports import Export
 from competences.models.first_use import FirstUse
 from competences.models.jobs import OrganisationJob, WorkerJob
+from competences.models.record_imports import ImportedSkill, RecordImport
 from competences.models.records import SkillRevision, SkillStatement
 from competences.models.references import (
     OPEN,
@@ -41,7 +42,9 @@ __all__ = [
     "Export",
     "ExposureScore",
     "FirstUse",
+    "ImportedSkill",
     "OrganisationJob",
+    "RecordImport",
     "Reference",
     "ReviewMove",
     "ReviewRequest",

@@ -1,4 +1,4 @@
-"""Files that a job prepares: lists of public data that are too long to be made while somebody waits."""
+"""Files that a job prepares: lists, and records, that are too long to be made while somebody waits."""
 
 import uuid
 from typing import Self
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from competences.enums import ExportFormat, ExportKind, ExportState
+from competences.enums import OWN_EXPORTS, ExportFormat, ExportKind, ExportState
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
@@ -19,12 +19,15 @@ class ExportQuerySet(models.QuerySet["Export"]):
 class Export(models.Model):
     """A list as a file, from the demand to its removal a day later.
 
-    It holds public data alone and belongs to whoever knows `public_id`; nothing says who asked. `key` is
-    the same for two demands of the same list, format and language; `mark` is the state of what the list
-    tells (queries/catalogue.py) when it was written, or asked for.
+    A list of public data belongs to whoever knows `public_id`, and nothing says who asked; a file of a record
+    belongs to its `worker` alone. `key` is the same for two demands of the same list, format and language;
+    `mark` is the state of what the list tells (queries/catalogue.py) when it was written, or asked for.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    worker = models.ForeignKey(
+        "accounts.Worker", on_delete=models.CASCADE, null=True, blank=True, related_name="exports"
+    )
     kind = models.CharField(max_length=20, choices=ExportKind)
     format = models.CharField(max_length=5, choices=ExportFormat)
     language = models.CharField(max_length=5)
@@ -60,6 +63,12 @@ class Export(models.Model):
                 | Q(state__in=["waiting", "running"], finished_at=None, size=None),
                 name="export_finished_says_when_and_how_big",
                 violation_error_message=_("Un fichier prêt a une taille et une date de fin."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OWN_EXPORTS, worker__isnull=False)
+                | (~Q(kind__in=OWN_EXPORTS) & Q(worker=None)),
+                name="export_of_a_record_has_its_person",
+                violation_error_message=_("Un fichier de dossier a une personne, une liste publique aucune."),
             ),
         ]
         indexes = [models.Index(fields=["key", "state"], name="export_by_key")]

@@ -1,4 +1,7 @@
-"""The lists that may be taken away as files: which columns and rows each has, in the language in force."""
+"""The lists that may be taken away as files: which columns and rows each has, in the language in force.
+
+Lists of public data are anybody's; the files of a record are its person's, whom the caller knows.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,11 +10,21 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
-from competences.enums import ChangeKind, ConceptKind, CoreFlag, ExportKind
+from accounts.models import Worker
+from competences.enums import (
+    OWN_EXPORTS,
+    ChangeKind,
+    ConceptKind,
+    CoreFlag,
+    ExportFormat,
+    ExportKind,
+)
 from competences.models import Export
 from competences.queries.catalogue import mark_of_all, public_past
 from competences.queries.public_changes import ChangeLine, all_change_lines, number_of_changes
 from competences.queries.public_concepts import concept_reading
+from competences.queries.readable import Reader
+from competences.queries.record_exports import record_list
 from competences.queries.search_results import KINDS, MOST, results
 from competences.spreadsheets import Cell
 from competences.words import CHANGE_TAGS, tags_in_words
@@ -26,24 +39,43 @@ PLACES = (ChangeKind.LINKED, ChangeKind.UNLINKED, ChangeKind.REFLAGGED)
 @dataclass(frozen=True, slots=True)
 class ExportedList:
     """A list to be written. `rows` may be read once; `total` is their number before the first is read,
-    `mark` the state of what they tell."""
+    `mark` the state of what they tell. `most_at_once` is how many of them somebody may wait for, where they
+    cost more than rows of a list."""
 
     name: str
     columns: Row
     total: int
     mark: str
     rows: Iterator[Row]
+    most_at_once: int | None = None
 
 
-def exported_list(kind: str, parameters: Parameters) -> ExportedList:
-    """The list of that kind. Raises NotFound for what does not exist or has an owner, alike."""
-    return _LISTS[ExportKind(kind)](parameters)
+FORMATS = {
+    **dict.fromkeys(ExportKind, (ExportFormat.CSV, ExportFormat.XLSX)),
+    ExportKind.RESUME: (ExportFormat.JSON,),
+    ExportKind.RECORD: (ExportFormat.JSON,),
+}
+
+MOST_ENTRIES_AT_ONCE = 2_000
+"""Entries of a record that a request writes: each is read from several tables."""
 
 
-def export(public_id: object) -> Export:
-    """A file by its identifier. Raises NotFound."""
-    found = Export.objects.filter(public_id=public_id).first()
-    if found is None:
+def exported_list(kind: str, parameters: Parameters, worker: Worker | None = None) -> ExportedList:
+    """The list of that kind; that of a record needs its `worker`.
+
+    Raises NotFound for what does not exist or has an owner, alike.
+    """
+    if (kind in OWN_EXPORTS) != (worker is not None):
+        raise NotFound
+    if worker is None:
+        return _LISTS[ExportKind(kind)](parameters)
+    return ExportedList(*record_list(kind, worker), most_at_once=MOST_ENTRIES_AT_ONCE)
+
+
+def export(public_id: object, reader: Reader) -> Export:
+    """A file by its identifier. Raises NotFound, for the file of somebody else's record too."""
+    found = Export.objects.select_related("worker").filter(public_id=public_id).first()
+    if found is None or (found.worker is not None and found.worker.user_id != getattr(reader, "pk", None)):
         raise NotFound
     return found
 

@@ -1,4 +1,4 @@
-"""Files of public lists: made at once while they are short, by a job beyond.
+"""Files of public lists and of records: made at once while they are short, by a job beyond.
 
 A file lives under a folder that the caller names, as `<public id>.<format>`: no name that a person chose
 ever becomes a path.
@@ -20,18 +20,20 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor, require_system
+from accounts.actors import Actor, require_person, require_system
 from accounts.errors import Refused
 from accounts.locks import LockSpace, take_lock
+from accounts.models import Worker
 from competences.enums import ExportFormat, ExportState
 from competences.models import Export
 from competences.queries.exports import ExportedList, exported_list
+from competences.services.ownership import require_own
 from competences.spreadsheets import sheet, size_of
 
 MOST_AT_ONCE = 2_000_000
 """Bytes of text that a request may turn into a file: beyond, a job does."""
 
-MOST_ROWS_AT_ONCE = {ExportFormat.CSV: 20_000, ExportFormat.XLSX: 3_000}
+MOST_ROWS_AT_ONCE = {ExportFormat.CSV: 20_000, ExportFormat.XLSX: 3_000, ExportFormat.JSON: 20_000}
 """Rows that take a second to write: the thread that would write more serves nobody else meanwhile."""
 
 MOST_UNFINISHED = 20
@@ -58,7 +60,8 @@ class TooMany(Refused):
 
 def file_at_once(listed: ExportedList, format: str) -> bytes | None:
     """The whole file of a list; None when it is too long to be made while somebody waits."""
-    if listed.total > MOST_ROWS_AT_ONCE[ExportFormat(format)]:
+    most = MOST_ROWS_AT_ONCE[ExportFormat(format)]
+    if listed.total > min(most, listed.most_at_once or most):
         return None
     rows, size = [listed.columns], 0
     for row in listed.rows:
@@ -82,13 +85,18 @@ def ask_export(
     language: str,
     parameters: Mapping[str, str],
     now: datetime,
+    worker: Worker | None = None,
 ) -> Export:
     """Has a file made by a job; the same file as another's when the list has not changed since.
 
-    Anybody may ask, for the lists are public. Raises NotFound for a list that does not exist, TooMany.
+    Anybody may ask for a list, which is public; the file of a record is for its `worker` alone. Raises
+    NotFound for a list that does not exist or that is not the actor's, TooMany.
     """
-    listed = exported_list(kind, parameters)
-    told = json.dumps([kind, format, language, dict(sorted(parameters.items()))])
+    if worker is not None:
+        require_own(require_person(actor), worker)
+    listed = exported_list(kind, parameters, worker)
+    whose = [str(worker.public_id)] if worker else []
+    told = json.dumps([kind, format, language, dict(sorted(parameters.items())), *whose])
     key = hashlib.sha256(told.encode()).hexdigest()
     with transaction.atomic():
         take_lock(LockSpace.EXPORTS, "ask")
@@ -100,6 +108,7 @@ def ask_export(
         if Export.objects.unfinished().count() >= MOST_UNFINISHED:
             raise TooMany
         return Export.objects.create(
+            worker=worker,
             kind=kind,
             format=format,
             language=language,
@@ -159,7 +168,7 @@ def _write(export: Export, folder: Path) -> None:
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     path = export_path(folder, export.public_id, export.format)
     beside = path.with_suffix(f"{path.suffix}.part")
-    listed = exported_list(export.kind, export.parameters)
+    listed = exported_list(export.kind, export.parameters, export.worker)
     Export.objects.filter(pk=export.pk).update(rows_total=listed.total)
     export.rows_total = listed.total
     try:
@@ -167,7 +176,7 @@ def _write(export: Export, folder: Path) -> None:
             _write_rows(export, listed, target)
             target.flush()
             os.fsync(target.fileno())
-        if exported_list(export.kind, export.parameters).mark != listed.mark:
+        if exported_list(export.kind, export.parameters, export.worker).mark != listed.mark:
             _give_back(export)
             return
         export.size = beside.stat().st_size

@@ -20,6 +20,8 @@ from competences.urls import (
     gaps,
     references,
     self_reviews,
+    record_files,
+    references,
     worker,
 )
 
@@ -38,6 +40,7 @@ urlpatterns = [
     *attestations.urlpatterns,
     *self_reviews.urlpatterns,
     *first_use.urlpatterns,
+    *record_files.urlpatterns,
     *adviser.urlpatterns,
     *employer.urlpatterns,
 ]

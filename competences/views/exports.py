@@ -1,4 +1,4 @@
-"""Lists as files: at once while they are short, else prepared by a job and fetched when they are ready."""
+"""Lists and records as files: at once while they are short, else prepared by a job and fetched when ready."""
 
 import uuid
 
@@ -12,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotFound
+from accounts.models import Worker
 from competences.enums import ExportFormat, ExportKind, ExportState
 from competences.private_files import way_to
-from competences.queries.exports import export, exported_list
+from competences.queries.exports import FORMATS, export, exported_list
 from competences.services.exports import ask_export, file_at_once
 from competences.spreadsheets import MEDIA_TYPES
 
@@ -27,21 +28,21 @@ demands = require_http_methods(["GET", "HEAD", "POST"])
 def changes(request: HttpRequest, slug: str, number: str, format: str) -> HttpResponse:
     """The changes of an edition, under the filters of their page."""
     asked = {"slug": slug, "number": number, **_given(request, "change", "kind")}
-    return _file(request, ExportKind.CHANGES, format, asked)
+    return file_response(request, ExportKind.CHANGES, format, asked)
 
 
 @demands
 def search(request: HttpRequest, format: str) -> HttpResponse:
     """The answers of a search, all of them."""
     asked = {"q": "", **_given(request, "q", "kind", "reference")}
-    return _file(request, ExportKind.SEARCH, format, asked)
+    return file_response(request, ExportKind.SEARCH, format, asked)
 
 
 @demands
 def job_skills(request: HttpRequest, slug: str, code: str, format: str) -> HttpResponse:
     """The skills, knowledge and contexts of a job as of an edition."""
     asked = {"slug": slug, "code": code, **_given(request, "edition")}
-    return _file(request, ExportKind.JOB_SKILLS, format, asked)
+    return file_response(request, ExportKind.JOB_SKILLS, format, asked)
 
 
 def _given(request: HttpRequest, *names: str) -> dict[str, str]:
@@ -50,8 +51,11 @@ def _given(request: HttpRequest, *names: str) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _file(request: HttpRequest, kind: ExportKind, format: str, asked: dict[str, str]) -> HttpResponse:
-    if format not in ExportFormat or any("\x00" in value for value in asked.values()):
+def file_response(
+    request: HttpRequest, kind: ExportKind, format: str, asked: dict[str, str], worker: Worker | None = None
+) -> HttpResponse:
+    """The file, or the page that offers to prepare it; a POST has it prepared. `worker` is whose record."""
+    if format not in FORMATS[kind] or any("\x00" in value for value in asked.values()):
         raise NotFound
     if request.method == "POST":
         made = ask_export(
@@ -61,15 +65,18 @@ def _file(request: HttpRequest, kind: ExportKind, format: str, asked: dict[str, 
             language=get_language() or settings.LANGUAGE_CODE,
             parameters=asked,
             now=timezone.now(),
+            worker=worker,
         )
         return redirect("competences:export", made.public_id)
-    listed = exported_list(kind, asked)
+    listed = exported_list(kind, asked, worker)
     content = file_at_once(listed, format)
     if content is None:
         return render(request, "competences/export_long.html", {"total": listed.total, "kind": kind})
     response = HttpResponse(content, content_type=MEDIA_TYPES[ExportFormat(format)])
     name = content_disposition_header(True, f"{listed.name}.{format}")
     response["Content-Disposition"] = name or "attachment"
+    if worker is not None:
+        response["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -80,7 +87,7 @@ def _file(request: HttpRequest, kind: ExportKind, format: str, asked: dict[str, 
 @require_safe
 def waiting(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """How far a file is; the link to it once it is ready."""
-    context = {"export": export(public_id), "every": EVERY_SECONDS}
+    context = {"export": export(public_id, request.user), "every": EVERY_SECONDS}
     return render(request, "competences/export.html", context)
 
 
@@ -88,7 +95,7 @@ def waiting(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The part of that page which moves: an enhancement, the page has a link that does the same."""
-    context = {"export": export(public_id), "every": EVERY_SECONDS}
+    context = {"export": export(public_id, request.user), "every": EVERY_SECONDS}
     return render(request, "competences/_export_progress.html", context)
 
 
@@ -96,7 +103,7 @@ def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def fetch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Shows the way to the file: whoever hands it over, it is not a thread that serves pages."""
-    found = export(public_id)
+    found = export(public_id, request.user)
     if found.state != ExportState.DONE:
         raise NotFound
     return way_to(found.public_id, found.format, found.file_name)

@@ -1,0 +1,66 @@
+"""A record with something of everything, written by the services that people use."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from competences.enums import JobUse
+from competences.services.bilans import set_bilan_plan
+from competences.services.jobs import add_worker_job, end_worker_job
+from competences.services.records import (
+    Said,
+    change_level,
+    declare_free_skill,
+    declare_skill,
+    remove_skill,
+)
+from competences.services.risks import assess_waiting_editions, review_statements
+from tests.competences.reference_builder import Built
+
+DAY = dt.timedelta(days=1)
+LONG_AGO = timezone.now() - DAY * 90
+FORMULA = '=HYPERLINK("http://ailleurs.invalid","ici")'
+
+
+def reference(skills=12):
+    """A reference whose second edition withdraws the first skill, which the second one replaces."""
+    made = Built()
+    gone = made.concept("skill", "S0", ("Classer des dossiers papier", "1", "2"))
+    made.skills = [
+        gone,
+        *(made.concept("skill", f"S{n}", f"Compétence numéro {n}") for n in range(1, skills)),
+    ]
+    made.job = made.concept("job", "M1", "Secrétaire")
+    made.title = made.concept("title", "T1", "Assistant ou assistante de direction")
+    made.link("title_of", made.title, made.job)
+    for skill in made.skills[1:]:
+        made.link("uses", made.job, skill)
+    made.change("2", "removed", gone)
+    made.change("2", "replaced", gone, made.skills[1], confidence=80, reasons=["label"])
+    return made
+
+
+def declare(built, user, number, edition="2", now=None, **said):
+    place = {"concept": built.skills[number], "edition": built.editions[edition]}
+    return declare_skill(actor=user, worker=user.worker, **place, said=Said(**said), now=now)
+
+
+def fill(built, user):
+    """Statements of each kind, a flag with its proposal, two jobs, a rhythm of bilans."""
+    own = {"actor": user, "worker": user.worker}
+    gone = declare(built, user, 0, "1", now=LONG_AGO, level=4, sources=("job", "study"), wish="avoid")
+    grown = declare(built, user, 2, now=LONG_AGO, level=2, context="chez un client")
+    change_level(actor=user, statement=grown, level=5, now=LONG_AGO + DAY * 30)
+    taken_out = declare(built, user, 3, now=LONG_AGO, level=1)
+    remove_skill(actor=user, statement=taken_out, now=LONG_AGO + DAY * 3)
+    declare(built, user, 4, acquired_on=dt.date(2020, 1, 2), practised_on=dt.date(2021, 3, 4))
+    declare_free_skill(**own, text=FORMULA, said=Said(level=3, is_practised=False), now=LONG_AGO)
+    place = {"title": built.title, "edition": built.editions["2"]}
+    wanted = add_worker_job(**own, **place, use=JobUse.WANTED, start_on=dt.date(2024, 1, 1))
+    end_worker_job(actor=user, job=wanted)
+    add_worker_job(**own, **place, use=JobUse.CURRENT, start_on=dt.date(2023, 5, 6))
+    set_bilan_plan(**own, last_on=dt.date(2024, 2, 29), rhythm_months=24, on=timezone.localdate())
+    assess_waiting_editions(actor=SYSTEM, limit=5)
+    review_statements(actor=user, statement_ids=[gone.pk], now=timezone.now())
+    return gone
