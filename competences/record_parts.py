@@ -44,17 +44,17 @@ def _nobody(_entry: Mapping[str, Any]) -> Told | None:
 class RecordPart:
     """A noun of the record.
 
-    `name` is the key of the part in the file. `rank` orders the parts that come back: an entry may name one of
-    a part of lower rank. `mark` is a text that changes whenever the entries may. `entries` is read once, in an
-    order that putting back keeps.
+    `name` is the key of the part in the file. `rank` orders the parts that come back: an entry may name one
+    of a part of lower rank. `mark` is a text that changes whenever the entries may. `entries` is read once,
+    in an order that putting back keeps.
 
     `restore` writes the entries that the record lacks, leaves the others as they are, and gives a token for
     each row that it wrote; `withdraw` takes these rows out again, and says how many stayed, for they had
     changed meanwhile.
 
     `resume` gives what the part tells in each section of JSON Resume; what it says in "basics" is added to
-    them. `told` reads an entry of a file that nobody vouches for: what a third party would have said, which is
-    shown as unverified.
+    them. `told` reads an entry of a file that nobody vouches for: what a third party would have said, which
+    is shown as unverified.
     """
 
     name: str

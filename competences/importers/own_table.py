@@ -114,8 +114,8 @@ def read(file: str, content: bytes) -> Table:
     The file is UTF-8 (with or without a mark) or Windows-1252, its cells are parted by semicolons, commas or
     tabs. Raises BrokenSource when no row can be told from another, or a column is missing.
     """
-    text, is_windows = _text(file, content)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    text, is_windows = decoded(file, content)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     try:
         header = next(reader, None)
         if not header:
@@ -152,7 +152,8 @@ def template() -> str:
     return csv_text(COLUMNS, examples)
 
 
-def _text(file: str, content: bytes) -> tuple[str, bool]:
+def decoded(file: str, content: bytes) -> tuple[str, bool]:
+    """The text of a CSV file, and whether it is in Windows-1252. Raises BrokenSource with the place."""
     if len(content) > MAX_BYTES:
         values = {"size": MAX_BYTES // 2**20}
         raise BrokenSource.at(file, "too_large", _("le fichier dépasse %(size)s Mo") % values)
@@ -172,7 +173,7 @@ def _text(file: str, content: bytes) -> tuple[str, bool]:
             raise BrokenSource.at(file, "encoding", message % content[error.start], *place) from error
 
 
-def _separator(text: str) -> str:
+def separator(text: str) -> str:
     """What parts the cells: the separator that the header has most of."""
     header = text.partition("\n")[0]
     return max(SEPARATORS, key=header.count)

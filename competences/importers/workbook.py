@@ -110,15 +110,16 @@ class Workbook:
             raise BrokenSource.at(place, "empty_file", message)
         return found
 
-    def _lines(self, place: str, sheet: str) -> Iterator[tuple[int, Sequence[Any]]]:
-        """The cells of each line of a sheet, empty lines too. What the library raises becomes a refusal."""
+    def _lines(self, place: str, sheet: str | None) -> Iterator[tuple[int, Sequence[Any]]]:
+        """The cells of each line of a sheet (None: the first), empty lines too. What the library raises
+        becomes a refusal."""
         try:
             with warnings.catch_warnings():
                 # The library warns of styles and extensions that it does not read: neither do we.
                 warnings.simplefilter("ignore")
                 book = load_workbook(io.BytesIO(self.content), read_only=True, keep_links=False)
             names = {name.strip().casefold(): name for name in book.sheetnames}
-            found = names.get(sheet.casefold())
+            found = book.sheetnames[0] if sheet is None else names.get(sheet.casefold())
             if found is None:
                 values = {"sheet": sheet, "known": ", ".join(book.sheetnames)}
                 message = _("il manque la feuille « %(sheet)s » (feuilles trouvées : %(known)s)") % values

@@ -37,10 +37,10 @@ def record_list(kind: str, worker: Worker, now: dt.datetime | None = None) -> Li
     mark = record_mark(worker)
     if kind == ExportKind.STATEMENTS:
         total = SkillStatement.objects.standing().filter(worker=worker).count()
-        return _("mes-competences"), _statement_columns(), total, mark, _statement_rows(worker)
+        return _("mes-competences"), statement_columns(), total, mark, _statement_rows(worker)
     if kind == ExportKind.STATEMENT_HISTORY:
         total = SkillRevision.objects.filter(statement__worker=worker).count()
-        columns = (*_statement_columns(), _("Dit à partir du"), _("Dit jusqu’au"), _("Retirée le"))
+        columns = (*statement_columns(), _("Dit à partir du"), _("Dit jusqu’au"), _("Retirée le"))
         return _("mes-competences-histoire"), columns, total, mark, _history_rows(worker)
     if kind == ExportKind.RESUME:
         # What stands around the skills: the head, and the two ends of each section.
@@ -61,7 +61,8 @@ def record_mark(worker: Worker) -> str:
 # Lists of statements ---------------------------------------------------------------------------------------
 
 
-def _statement_columns() -> Row:
+def statement_columns() -> tuple[str, ...]:
+    """The headings of a list of statements, in the language in force: importers know them again."""
     return (
         _("Compétence"),
         _("Niveau"),

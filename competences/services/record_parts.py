@@ -119,7 +119,7 @@ def _edition_of(names: Named, entry: Entry) -> int:
 
 
 def place_of(names: Named, entry: Entry) -> tuple[int, int]:
-    """The rows of the concept and the edition that an entry names. Raises Refused for what is unknown here."""
+    """The rows of the concept and the edition that an entry names. Raises Refused for an unknown one."""
     concept = names.concept(entry)
     if concept is None:
         message = _("Nous ne connaissons pas « %(label)s » de « %(reference)s » : rien n’est écrit.")
