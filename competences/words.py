@@ -1,7 +1,7 @@
 """The closed vocabularies of references, and the reasons of rules, in the plain words that pages print."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from competences.enums import (
     ChangeKind,
     ConceptKind,
     CoreFlag,
+    ImportState,
     ReferenceFormat,
     ReviewState,
     SelfReviewAnswerKind,
@@ -74,6 +75,12 @@ UPLOAD_BADGES: Mapping[str, str] = {
     UploadState.APPLIED: "last",
     UploadState.REFUSED: "gone",
     UploadState.FAILED: "gone",
+}
+
+IMPORT_BADGES: Mapping[str, str] = {
+    ImportState.READY: "info",
+    ImportState.DONE: "last",
+    ImportState.EXPIRED: "gone",
 }
 
 REVIEW_BADGES: Mapping[str, str] = {
@@ -353,3 +360,31 @@ def tags_in_words(text: str) -> str:
         name, _equals, value = part.partition("=")
         told.append(f"{TAG_NAMES.get(name, name)} : {TAG_VALUES.get(value, value)}")
     return ", ".join(told)
+
+
+class MatchedRow(Protocol):
+    """What `match_word` reads of a proposal."""
+
+    @property
+    def confidence(self) -> int: ...
+
+    @property
+    def choices(self) -> list[dict[str, Any]]: ...
+
+
+def match_word(row: MatchedRow) -> Promise | str:
+    """How sure it is that a skill of a reference is the one that was read (queries/record_matches.py)."""
+    if not row.choices:
+        return _("aucun nom ressemblant : vos mots")
+    for least, words in MATCH_WORDS:
+        if row.confidence >= least:
+            return words
+    return _("noms à vérifier : vos mots sinon")
+
+
+MATCH_WORDS: tuple[tuple[int, Promise], ...] = (
+    (100, _("même nom")),
+    (90, _("autre nom de cette compétence")),
+    (65, _("nom proche, à vérifier")),
+)
+"""From which confidence on each is said, the surest first."""

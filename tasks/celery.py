@@ -15,6 +15,7 @@ app.conf.beat_schedule = SCHEDULE
 app.conf.include = [
     "tasks.jobs.evidence",
     "tasks.jobs.exports",
+    "tasks.jobs.record_imports",
     "tasks.jobs.housekeeping",
     "tasks.jobs.notifications",
     "tasks.jobs.reminders",

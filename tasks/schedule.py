@@ -34,6 +34,12 @@ SCHEDULE = {
         "schedule": schedule(3),
         "options": {"expires": 3},
     },
+    # Somebody who brought a long file waits in front of its page; cheap when nobody did.
+    "match-record-imports": {
+        "task": "tasks.jobs.record_imports.match",
+        "schedule": schedule(5),
+        "options": {"expires": 5},
+    },
     # After an import, or after the death of a worker that was at it; cheap when nothing waits.
     "assess-risks": {
         "task": "tasks.jobs.risks.assess",
@@ -55,6 +61,12 @@ SCHEDULE = {
     # A person's bytes do not outlive their account by more than a day or two.
     "sweep-evidence": {
         "task": "tasks.jobs.evidence.sweep",
+        "schedule": crontab(hour=3, minute=45),
+        "options": {"expires": 12 * HOUR},
+    },
+    # Proposals wait for thirty days: a night more is soon enough.
+    "expire-record-imports": {
+        "task": "tasks.jobs.record_imports.expire",
         "schedule": crontab(hour=3, minute=45),
         "options": {"expires": 12 * HOUR},
     },

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError, NotFound
@@ -47,6 +48,19 @@ def last_edition_of(concept: Concept) -> Edition | None:
     until = concept.revisions.order_by("-until").values_list("until", flat=True).first()
     editions = Edition.objects.in_history().filter(reference=concept.reference_id)
     return editions.filter(position__lt=until).last() if until else None
+
+
+def last_editions_of(concepts: Iterable[int]) -> dict[int, Edition]:
+    """The same for many concepts, by their rows. Two queries."""
+    rows = Concept.objects.filter(pk__in=set(concepts)).annotate(until=Max("revisions__until"))
+    places = {pk: (reference, until) for pk, reference, until in rows.values_list("pk", "reference", "until")}
+    wanted = {reference for reference, _until in places.values()}
+    editions = list(Edition.objects.in_history().filter(reference__in=wanted).order_by("-position"))
+    found = {
+        pk: next((e for e in editions if e.reference_id == reference and e.position < (until or 0)), None)
+        for pk, (reference, until) in places.items()
+    }
+    return {pk: edition for pk, edition in found.items() if edition}
 
 
 def named_concept(

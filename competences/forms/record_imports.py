@@ -1,0 +1,19 @@
+"""The file that a person brings to their record."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class RecordImportForm(forms.Form):
+    """One file, whose bytes say what it is."""
+
+    file = forms.FileField(
+        label=_("Fichier à apporter"),
+        allow_empty_file=True,
+        max_length=None,
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.json"}),
+        help_text=_(
+            "Un tableau (CSV ou XLSX), un CV en JSON Resume, un Europass en JSON, ou un dossier emporté"
+            " d’ici. Au plus 2 Mo et 5 000 lignes."
+        ),
+    )

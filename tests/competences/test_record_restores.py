@@ -1,0 +1,255 @@
+"""A record taken away and brought back by its person is the same record, with its history."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.errors import NotFound, Refused
+from competences.enums import ExportKind, SkillWish, StatementSource
+from competences.models import BilanPlan, SkillStatement, WorkerJob
+from competences.queries.record_exports import record_list
+from competences.record_parts import parts
+from competences.services.record_imports import send_import
+from competences.services.record_restores import restore_record, undo_restoration
+from competences.services.records import (
+    Said,
+    attach_skill,
+    change_level,
+    change_skill,
+    confirm_skill,
+    declare_free_skill,
+    remove_skill,
+)
+from competences.services.successors import accept_successor, refuse_successor
+from tests.accounts.factories import UserFactory
+from tests.competences.import_builder import document, sent
+from tests.competences.whole_record import DAY, LONG_AGO, declare, fill, reference
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+@pytest.fixture
+def built():
+    return reference()
+
+
+@pytest.fixture
+def person(built):
+    return UserFactory(name="Awa Diallo")
+
+
+def text(person, now=NOW):
+    rows = record_list(ExportKind.RECORD, person.worker, now)[-1]
+    return "".join(piece for (piece,) in rows)
+
+
+def empty(person):
+    """The record as erasure would leave it."""
+    SkillStatement.objects.filter(worker=person.worker).delete()
+    WorkerJob.objects.filter(worker=person.worker).delete()
+    BilanPlan.objects.filter(worker=person.worker).delete()
+    assert not any(part.number(person.worker) for part in parts)
+
+
+def bring_back(person, told, now=NOW):
+    content = told if isinstance(told, bytes) else told.encode()
+    one = send_import(actor=person, worker=person.worker, file=sent(content, "dossier.json"), now=now)
+    return restore_record(actor=person, record_import=one, now=now)
+
+
+def test_the_same_record_comes_back(built, person):
+    fill(built, person)
+    told = text(person)
+    empty(person)
+    one = bring_back(person, told)
+    assert text(person) == told
+    assert (one.state, one.content) == ("done", None)
+    with pytest.raises(Refused):
+        restore_record(actor=person, record_import=one)
+
+
+SAID = st.builds(
+    Said,
+    level=st.none() | st.integers(1, 8),
+    sources=st.lists(st.sampled_from(StatementSource.values), max_size=3),
+    wish=st.sampled_from(["", *SkillWish.values]),
+    context=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40),
+    acquired_on=st.none() | st.dates(dt.date(1990, 1, 1), dt.date(2010, 1, 1)),
+    practised_on=st.none() | st.dates(dt.date(2010, 1, 1), dt.date(2020, 1, 1)),
+    is_practised=st.booleans(),
+)
+ACTS = st.lists(
+    st.tuples(st.sampled_from(["change", "level", "confirm", "attach", "remove", "accept", "refuse"]), SAID),
+    max_size=4,
+)
+WORDS = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=60)
+STORIES = st.lists(st.tuples(st.none() | WORDS, SAID, ACTS), max_size=6)
+
+
+def live(built, person, stories):
+    """A life of a record: each statement is declared long ago, then changed day after day."""
+    for number, (words, said, acts) in enumerate(stories):
+        now = LONG_AGO + DAY / 24 * number
+        own = {"actor": person, "worker": person.worker, "said": said, "now": now}
+        try:
+            if words is None:
+                place = "1" if number == 0 else "2"
+                fields = {name: getattr(said, name) for name in said.__dataclass_fields__}
+                statement = declare(built, person, number, place, now=now, **fields)
+            else:
+                statement = declare_free_skill(text=words, **own)
+        except Refused:
+            continue
+        for days, (act, again) in enumerate(acts, start=1):
+            now += DAY * days / 2
+            statement.refresh_from_db()
+            try:
+                with transaction.atomic():
+                    do(built, person, statement, number, act, again, now)
+            except (Refused, NotFound):
+                continue
+
+
+def do(built, person, statement, number, act, said, now):
+    common = {"actor": person, "statement": statement, "now": now}
+    if act == "change":
+        change_skill(version=statement.version, said=said, **common)
+    elif act == "level":
+        change_level(level=said.level or 1, **common)
+    elif act == "confirm":
+        confirm_skill(**common)
+    elif act == "attach":
+        place = {"concept": built.skills[number + 5], "edition": built.editions["2"]}
+        attach_skill(version=statement.version, **place, **common)
+    elif act == "remove":
+        remove_skill(**common)
+    else:
+        answer = accept_successor if act == "accept" else refuse_successor
+        for proposal in statement.proposals.all():
+            answer(actor=person, proposal=proposal, now=now)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STORIES)
+def test_any_record_comes_back_the_same(built, person, stories):
+    empty(person)
+    live(built, person, stories)
+    told = text(person)
+    empty(person)
+    bring_back(person, told)
+    assert text(person) == told
+
+
+def test_what_is_there_stays_as_it_is_and_what_is_missing_comes_back(built, person):
+    fill(built, person)
+    told = text(person)
+    SkillStatement.objects.get(concept=built.skills[4]).delete()
+    kept = SkillStatement.objects.get(concept=built.skills[2])
+    change_level(actor=person, statement=kept, level=7)
+    one = bring_back(person, told)
+    assert set(one.restored) == {"skills"}
+    assert kept.revisions.current().get().level == 7
+    assert SkillStatement.objects.filter(concept=built.skills[4]).exists()
+
+
+def test_a_skill_declared_again_meanwhile_is_not_there_twice(built, person):
+    fill(built, person)
+    told = text(person)
+    empty(person)
+    declare(built, person, 2, level=1)
+    bring_back(person, told)
+    assert SkillStatement.objects.standing().get(concept=built.skills[2]).revisions.get().level == 1
+    assert SkillStatement.objects.filter(worker=person.worker).count() == 5
+
+
+def test_it_is_undone_within_a_day_but_for_what_changed_since(built, person):
+    fill(built, person)
+    told = text(person)
+    empty(person)
+    one = bring_back(person, told)
+    kept = SkillStatement.objects.get(concept=built.skills[4])
+    change_level(actor=person, statement=kept, level=7)
+    with pytest.raises(Refused):
+        undo_restoration(actor=person, record_import=one, now=NOW + DAY * 1.1)
+    assert undo_restoration(actor=person, record_import=one, now=NOW + DAY / 2) == 1
+    assert {part.name: part.number(person.worker) for part in parts if part.number(person.worker)} == {
+        "skills": 1
+    }
+    with pytest.raises(Refused):
+        undo_restoration(actor=person, record_import=one, now=NOW + DAY / 2)
+
+
+def edited(told):
+    document = json.loads(told)
+    document["record"]["person"]["name"] += " "
+    return document
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        edited,
+        lambda told: json.loads(told) | {"schema": "http://elsewhere.example/record/1"},
+        lambda told: json.loads(told) | {"more": 1},
+        lambda told: json.loads(told) | {"signature": {"algorithm": "HMAC-SHA-256", "value": "0" * 64}},
+        lambda told: json.loads(told) | {"signature": {"algorithm": "HMAC-SHA-256", "value": "é"}},
+    ],
+    ids=["a value", "the schema", "a key more", "the signature", "no hexadecimal"],
+)
+def test_a_record_that_was_edited_is_not_put_back(built, person, change):
+    fill(built, person)
+    content = document(change(text(person)))
+    with pytest.raises(Refused):
+        bring_back(person, content)
+
+
+def test_a_record_laid_out_anew_is_put_back(built, person):
+    fill(built, person)
+    told = text(person)
+    empty(person)
+    bring_back(person, document(json.loads(told)))
+    assert text(person) == told
+
+
+def test_a_record_is_put_back_by_its_person_alone(built, person):
+    fill(built, person)
+    told = text(person)
+    neighbour = UserFactory()
+    fill(built, neighbour)
+    with pytest.raises(Refused):
+        bring_back(neighbour, told)
+    one = send_import(actor=person, worker=person.worker, file=sent(told.encode()), now=NOW)
+    for act in (restore_record, undo_restoration):
+        with pytest.raises(NotFound):
+            act(actor=neighbour, record_import=one)
+
+
+def test_a_key_that_was_forgotten_meanwhile_writes_nothing(built, person, settings):
+    fill(built, person)
+    told = text(person)
+    empty(person)
+    one = send_import(actor=person, worker=person.worker, file=sent(told.encode()), now=NOW)
+    settings.SECRET_KEY = "another key"
+    with pytest.raises(Refused) as refusal:
+        restore_record(actor=person, record_import=one)
+    assert refusal.value.code == "not_signed"
+    assert not SkillStatement.objects.exists()
+
+
+def test_a_skill_that_this_house_does_not_know_any_more_writes_nothing(built, person):
+    fill(built, person)
+    told = text(person)
+    empty(person)
+    built.skills[4].revisions.all().delete()
+    built.skills[4].links_in.all().delete()
+    built.skills[4].delete()
+    with pytest.raises(Refused) as refusal:
+        bring_back(person, told)
+    assert refusal.value.code == "unknown_concept"
+    assert not SkillStatement.objects.exists()
