@@ -385,6 +385,6 @@ def match_word(row: MatchedRow) -> Promise | str:
 MATCH_WORDS: tuple[tuple[int, Promise], ...] = (
     (100, _("même nom")),
     (90, _("autre nom de cette compétence")),
-    (65, _("nom proche, à vérifier")),
+    (75, _("nom proche, à vérifier")),
 )
 """From which confidence on each is said, the surest first."""

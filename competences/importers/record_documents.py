@@ -107,7 +107,7 @@ def read_document(file: str, content: bytes, today: dt.date) -> ReadFile:
 FAULTS = {
     "syntax": gettext_lazy("ce fichier n’est pas du JSON bien écrit"),
     "deep": gettext_lazy("les objets sont emboîtés trop profondément"),
-    "number": gettext_lazy("ce nombre n’est pas un nombre que nous savons lire"),
+    "number": gettext_lazy("ici, un nombre que nous ne savons pas lire (NaN, infini ou trop long)"),
     "duplicate_key": gettext_lazy("ce nom est écrit deux fois dans le même objet"),
     "half_character": gettext_lazy("ce texte contient la moitié d’un caractère"),
     "control": gettext_lazy("ce texte contient un caractère nul"),
@@ -143,23 +143,22 @@ def _propose(found: ReadFile, where: str, text: str, **values: Any) -> ReadSkill
 
 def _read_resume(found: ReadFile, root: At) -> None:
     """Each skill with its level, each keyword of it as a skill of its own, each language."""
-    for entry in root["skills"].each():
+    for number, entry in enumerate(root["skills"].each(), start=1):
+        where = _("compétence %d") % number
         said = entry["level"].word()
-        keywords = [(keyword.path, keyword.text()) for keyword in entry["keywords"].each()]
-        place = next((match for _path, word in keywords if (match := _PLACE.fullmatch(word))), None)
+        keywords = [keyword.text() for keyword in entry["keywords"].each()]
+        place = next((match for word in keywords if (match := _PLACE.fullmatch(word))), None)
         level, context = _level(said)
         if entry["name"].text().strip():
             known = place.groupdict() if place else {}
             known = known if len(known.get("reference", "")) <= 50 else {}
-            _propose(found, entry.path, entry["name"].text(), level=level, context=context, **known)
-        if place is None:
-            for path, word in keywords:
-                if record_rows.clean(word):
-                    _propose(found, path, word)
-    for entry in root["languages"].each():
+            _propose(found, where, entry["name"].text(), level=level, context=context, **known)
+        for word in filter(record_rows.clean, [] if place else keywords):
+            _propose(found, _("%s, mot-clé") % where, word)
+    for number, entry in enumerate(root["languages"].each(), start=1):
         context = _short(_("Niveau de langue : %s") % entry["fluency"].word())
         if entry["language"].text().strip():
-            _propose(found, entry.path, entry["language"].text(), context=context)
+            _propose(found, _("langue %d") % number, entry["language"].text(), context=context)
 
 
 def _level(said: str) -> tuple[int | None, str]:
@@ -187,20 +186,21 @@ def _read_passport(found: ReadFile, root: At) -> None:
     for name in TEXTS:
         description = skills[name]["Description"]
         for line in _lines(description.text()):
-            _propose(found, description.path, line)
+            _propose(found, _("rubrique %s") % name, line)
     for entry in _one_or_several(skills["Linguistic"]["MotherTongue"]):
-        _propose(found, entry.path, entry["Description"]["Label"].text(), context=_("Langue maternelle"))
+        where, label = _("langue maternelle"), entry["Description"]["Label"].text()
+        _propose(found, where, label, context=where.capitalize())
     for entry in _one_or_several(skills["Linguistic"]["ForeignLanguage"]):
         levels = entry["ProficiencyLevel"]
         told = [f"{name} {levels[name].text()}" for name in levels.value or {} if levels[name].value]
         context = _short(_("Niveaux de langue : %s") % ", ".join(told)) if told else ""
-        _propose(found, entry.path, entry["Description"]["Label"].text(), context=context)
+        _propose(found, _("langue étrangère"), entry["Description"]["Label"].text(), context=context)
     for entry in skills["Driving"]["Description"].each():
-        _propose(found, entry.path, _("Permis de conduire %s") % entry.text())
+        _propose(found, _("permis"), _("Permis de conduire %s") % entry.text())
     areas = skills["Computer"]["ProficiencyLevel"]
-    if areas["Information"].value or areas.value:
+    if areas.value:
         message = _("Europass note ici un niveau par domaine, et non par compétence : ajoutez-les à la main.")
-        found.fault(areas.path, message)
+        found.fault(_("rubrique %s") % "Computer", message)
 
 
 PROFILE_LISTS = ("digitalSkills", "skills", "softSkills", "otherSkills", "languageSkills", "languages")
@@ -210,15 +210,16 @@ PROFILE_NAMES = ("name", "label", "language", "title", "description")
 def _read_profile(found: ReadFile, profile: At) -> None:
     """A profile with lists of skills, as tools write them: texts, or objects that name the skill."""
     for name in PROFILE_LISTS:
-        for entry in profile[name].each():
+        for number, entry in enumerate(profile[name].each(), start=1):
+            where = _("rubrique %(name)s, ligne %(number)d") % {"name": name, "number": number}
             if isinstance(entry.value, str):
-                _propose(found, entry.path, entry.value)
+                _propose(found, where, entry.value)
                 continue
             named = next((entry[key] for key in PROFILE_NAMES if entry[key].value), None)
             if named is None:
                 raise entry.refuse(_("un nom de compétence"))
             level, context = _level(entry["level"].word())
-            _propose(found, entry.path, named.text(), level=level, context=context)
+            _propose(found, where, named.text(), level=level, context=context)
 
 
 def _lines(text: str) -> list[str]:
@@ -243,26 +244,27 @@ def _read_record(found: ReadFile, root: At, today: dt.date) -> None:
     """The statements that stand, as they were last said; what others said of them is told as unverified."""
     told = root["record"]["parts"]
     others = _told_by_others(told)
-    for entry in told["skills"].each():
+    for number, entry in enumerate(told["skills"].each(), start=1):
+        where = _("compétence %d") % number
         if entry["removed_at"].value:
             continue
         revisions = [one for one in entry["revisions"].each() if one["end_at"].value is None]
         if not revisions:
-            found.fault(entry.path, _("il n’est rien dit aujourd’hui de cette compétence."))
+            found.fault(where, _("il n’est rien dit aujourd’hui de cette compétence."))
             continue
         concept = entry["concept"]
         text = concept["label"].text() or entry["own_words"].text()
-        values = _revision(found, revisions[-1], today)
+        values = _revision(found, where, revisions[-1], today)
         if values is None:
             continue
         by_others = record_rows.said_by_others(others.get(entry["id"].text(), ()), UNVERIFIED_LENGTH)
         code, reference = concept["id"].text(), concept["reference"].text()
         if len(code) <= 500 and len(reference) <= 50:
             values |= {"code": code, "reference": reference}
-        _propose(found, entry.path, text, unverified=by_others, **values)
+        _propose(found, where, text, unverified=by_others, **values)
 
 
-def _revision(found: ReadFile, revision: At, today: dt.date) -> dict[str, Any] | None:
+def _revision(found: ReadFile, where: str, revision: At, today: dt.date) -> dict[str, Any] | None:
     """What a revision says; None, with its fault noted, where it cannot be read."""
     sources = [one.text() for one in revision["sources"].each()]
     wish = revision["wish"].text()
@@ -274,7 +276,7 @@ def _revision(found: ReadFile, revision: At, today: dt.date) -> dict[str, Any] |
             "practised_on": record_rows.day(revision["practised_on"].text(), today),
         }
     except Unreadable as error:
-        found.fault(revision.path, str(error))
+        found.fault(where, str(error))
         return None
     values["sources"] = [source for source in StatementSource.values if source in sources]
     values["wish"] = wish if wish in SkillWish.values else ""

@@ -33,6 +33,7 @@ class RecordImport(models.Model):
 
     `content` is kept for a record that this house signed for the same person, until it is put back or given
     up: its signature is checked again then. `faults` are the rows that could not be read: place and sentence.
+    `summary` says of such a record `at` which instant it was taken away and how many lines its `parts` have.
     `restored` names, part by part, what was put back.
     """
 
@@ -44,6 +45,7 @@ class RecordImport(models.Model):
     is_own_record = models.BooleanField(default=False)
     content = models.BinaryField(null=True, default=None)
     faults = models.JSONField(default=list)
+    summary = models.JSONField(default=dict)
     restored = models.JSONField(null=True, default=None)
     restored_at = models.DateTimeField(null=True, default=None)
     sent_at = models.DateTimeField(_("envoyé le"))

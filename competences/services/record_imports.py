@@ -6,6 +6,7 @@ Nothing is written in the record before the person says so, and what they said m
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,8 +34,9 @@ MOST_UNFINISHED = 10
 MATCHED_AT_ONCE = 40
 """Rows whose places are looked for while the person waits; a job looks for those of a longer file."""
 
-NEAR = 65
-"""From this confidence the concept that was found is the one proposed; below, the person's own words are."""
+NEAR = 75
+"""From this confidence the concept that was found is the one proposed; below, the person's own words are: on
+ROME, "Anglais" finds "Anglais maritime" at 72, "Permis de conduire B" finds its category at 79."""
 
 BATCH = 100
 SAID = ("level", "wish", "sources", "context", "acquired_on", "practised_on", "is_practised")
@@ -82,6 +84,7 @@ def send_import(
         is_own_record=is_own,
         content=content if is_own else None,
         faults=[] if is_own else read.faults,
+        summary=_summary(read.document) if read.document is not None and is_own else {},
         sent_at=now,
     )
     if not is_own:
@@ -98,6 +101,12 @@ def sentence(anomaly: Anomaly) -> str:
         place = _("Ligne %s : ") % anomaly.line
     told = f"{place}{anomaly.message}"
     return f"{told[:1].upper()}{told[1:].rstrip('.')}."
+
+
+def _summary(document: Mapping[str, Any]) -> dict[str, Any]:
+    """When a record was taken away, and how many lines each of its parts has."""
+    told = document["record"]
+    return {"at": told["exported_at"], "parts": {name: len(rows) for name, rows in told["parts"].items()}}
 
 
 def _content(file: Incoming) -> bytes:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -167,4 +168,5 @@ def _context(request: HttpRequest, found: RecordImport) -> Mapping[str, Any]:
         "rows": [(one.row, one.is_held, match_word(one.row)) for one in held],
         "crumbs": [(_("Mes fichiers"), reverse("competences:record_files")), (found.file_name, "")],
         "can_undo_restoration": can_undo,
+        "taken_at": parse_datetime(found.summary["at"]) if found.summary else None,
     }

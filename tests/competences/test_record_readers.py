@@ -108,7 +108,7 @@ class TestDocuments:
         placed, web, html, *_rest = found.skills
         assert (placed.level, placed.reference, placed.code) == (5, "petit", "S2")
         assert (web.level, "Master" in web.context) == (None, True)
-        assert html.where == "skills[1].keywords[0]"
+        assert html.where == "compétence 2, mot-clé"
 
     def test_europass(self):
         found = read(document(PASSPORT))
@@ -118,9 +118,7 @@ class TestDocuments:
             *("Wolof", "Anglais", "Permis de conduire B"),
         ]
         assert "Reading B2" in found.skills[5].context
-        assert [fault["where"] for fault in found.faults] == [
-            "SkillsPassport.LearnerInfo.Skills.Computer.ProficiencyLevel"
-        ]
+        assert [fault["where"] for fault in found.faults] == ["rubrique Computer"]
 
     def test_a_profile(self):
         found = read(document(PROFILE))
