@@ -17,7 +17,7 @@ django.setup()
 
 from django.test.runner import DiscoverRunner  # noqa: E402 — Django must be set up first
 
-from tests.benchmarks import api, editions, impact, imports, search, sheets  # noqa: E402
+from tests.benchmarks import api, editions, impact, imports, records, search, sheets  # noqa: E402
 
 BENCHES = {
     "imports": imports.bench,
@@ -26,6 +26,7 @@ BENCHES = {
     "search": search.bench,
     "editions": editions.bench,
     "impact": impact.bench,
+    "records": records.bench,
 }
 REAL = ("imports", "sheets", "api")
 """Those that have nothing to measure without the real references; the search has made-up names too."""

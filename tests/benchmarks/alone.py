@@ -1,7 +1,7 @@
 """One piece of work in a process of its own, for its peak memory and a fresh start.
 
-`python -m tests.benchmarks.alone assess '{}'`, or `… import '{"format": …, "paths": […]}'`, prints one JSON
-object.
+`python -m tests.benchmarks.alone assess '{}'`, `… import '{"format": …, "paths": […]}'` or
+`… export '{"folder": …}'` prints one JSON object.
 """
 
 import json
@@ -64,6 +64,16 @@ def _import(
     return report.as_dict()
 
 
+def _export(folder: str) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from accounts.actors import SYSTEM
+    from competences.services.exports import build_next_export
+
+    made = build_next_export(actor=SYSTEM, folder=Path(folder), now=timezone.now())
+    return {"state": str(made.state)}
+
+
 def _peak_mb() -> float:
     """The kernel's own mark for this program; `ru_maxrss` starts from the size of whoever launched it."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
@@ -80,6 +90,6 @@ if __name__ == "__main__":
     from competences.services import references, risks  # noqa: F401
 
     started = time.perf_counter()
-    result = {"assess": _assess, "import": _import}[sys.argv[1]](**json.loads(sys.argv[2]))
+    result = {"assess": _assess, "export": _export, "import": _import}[sys.argv[1]](**json.loads(sys.argv[2]))
     measured = {"seconds": time.perf_counter() - started, "peak_mb": _peak_mb()}
     sys.stdout.write(json.dumps(result | measured))
