@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -73,7 +74,7 @@ def _declare(
     seen = Concept.objects.visible_to(actor, on=today).filter(pk__in=wanted, kind__in=DECLARABLE)
     known = set(seen.values_list("pk", flat=True))
     editions = last_editions_of(known)
-    held = _held(worker)
+    held = _held(worker, asked)
     made: list[SkillStatement | Refused] = []
     for one in asked:
         refusal = _refusal(one, known, editions, held, today)
@@ -104,10 +105,13 @@ def _statement(
     )
 
 
-def _held(worker: Worker) -> set[int | str]:
-    """What the record holds: concepts, and own words in lower case."""
-    rows = SkillStatement.objects.standing().filter(worker=worker).values_list("concept_id", "free_text")
-    return {concept if concept is not None else text.lower() for concept, text in rows.iterator(1_000)}
+def _held(worker: Worker, asked: Sequence[NewSkill]) -> set[int | str]:
+    """What the record holds of these: concepts, and own words in lower case."""
+    keys = [_key(one) for one in asked]
+    standing = SkillStatement.objects.standing().filter(worker=worker).annotate(words=Lower("free_text"))
+    concepts = standing.filter(concept__in=[key for key in keys if isinstance(key, int)])
+    words = standing.filter(concept=None, words__in=[key for key in keys if isinstance(key, str)])
+    return {*concepts.values_list("concept_id", flat=True), *words.values_list("words", flat=True)}
 
 
 def _key(one: NewSkill) -> int | str:

@@ -142,7 +142,7 @@ class TestProposals:
 
     def test_a_race_lost_to_another_tab_refuses_its_row_alone(self, built, person, monkeypatch):
         declare_free_skill(actor=person, worker=person.worker, text=ROWS[1][0], said=Said())
-        monkeypatch.setattr("competences.services.record_batches._held", lambda _worker: set())
+        monkeypatch.setattr("competences.services.record_batches._held", lambda _worker, _asked: set())
         one = bring(person)
         outcome = declare_all(person, one)
         assert (outcome.declared, outcome.refused) == (2, 1)
