@@ -37,7 +37,10 @@ MOST_ROWS_AT_ONCE = {ExportFormat.CSV: 20_000, ExportFormat.XLSX: 3_000, ExportF
 """Rows that take a second to write: the thread that would write more serves nobody else meanwhile."""
 
 MOST_UNFINISHED = 20
-"""Files waiting at once, of everybody: the twenty-first is asked to come back."""
+"""Public lists waiting at once, of everybody: whoever asks for the twenty-first is asked to come back."""
+
+MOST_OF_A_PERSON = 3
+"""Files of one record waiting at once."""
 
 ATTEMPTS = 3
 LOST = timedelta(minutes=5)
@@ -105,7 +108,8 @@ def ask_export(
         known = of_list.unfinished().first() or of_list.filter(still_good).first()
         if known is not None:
             return known
-        if Export.objects.unfinished().count() >= MOST_UNFINISHED:
+        most = MOST_OF_A_PERSON if worker else MOST_UNFINISHED
+        if Export.objects.unfinished().filter(worker=worker).count() >= most:
             raise TooMany
         return Export.objects.create(
             worker=worker,

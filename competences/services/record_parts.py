@@ -182,11 +182,20 @@ def _skill(entry: Entry) -> tuple[str, str, str] | str:
     return words.lower()
 
 
+OF_A_STATEMENT = (SkillRevision, RiskFlag, SuccessorProposal)
+"""What comes back with a statement and goes with it."""
+
+
 def _withdraw_statements(worker: Worker, tokens: Sequence[str]) -> int:
-    """Removes the rows themselves: before they came back they were not there."""
+    """Removes the rows themselves: before they came back they were not there. One to which something was
+    added since, such as what somebody else says of it, stays."""
     versions = dict(token.split(" ") for token in tokens)
     rows = SkillStatement.objects.filter(worker=worker, public_id__in=versions)
-    same = [row.pk for row in rows if str(row.version) == versions[str(row.public_id)]]
+    same = {row.pk for row in rows if str(row.version) == versions[str(row.public_id)]}
+    for relation in SkillStatement._meta.related_objects:
+        if relation.related_model not in OF_A_STATEMENT:
+            touched = SkillStatement.objects.filter(pk__in=same, **{f"{relation.name}__isnull": False})
+            same -= set(touched.values_list("pk", flat=True))
     SkillStatement.objects.filter(pk__in=same).delete()
     return len(rows) - len(same)
 

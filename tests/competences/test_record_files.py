@@ -203,6 +203,18 @@ class TestByAJob:
         with pytest.raises(NotFound):
             exported_list("search", {"q": ""}, person.worker)
 
+    def test_no_more_than_some_of_one_person_wait(self, person, monkeypatch):
+        monkeypatch.setattr(exports, "MOST_OF_A_PERSON", 1)
+        asked = {"kind": "record", "format": "json", "parameters": {}, "now": NOW}
+        first = ask_export(actor=person, worker=person.worker, language="fr", **asked)
+        assert ask_export(actor=person, worker=person.worker, language="fr", **asked) == first
+        with pytest.raises(exports.TooMany):
+            ask_export(actor=person, worker=person.worker, language="en", **asked)
+        neighbour = UserFactory()
+        ask_export(actor=neighbour, worker=neighbour.worker, language="fr", **asked)
+        listed = {"kind": "search", "format": "csv", "parameters": {"q": "a"}}
+        ask_export(actor=neighbour, language="fr", **asked | listed)
+
     def test_a_record_that_changes_meanwhile_is_written_again(self, built, person, folder, monkeypatch):
         real = exports._write_rows
 

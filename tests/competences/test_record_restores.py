@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from accounts.errors import NotFound, Refused
 from competences.enums import ExportKind, SkillWish, StatementSource
-from competences.models import BilanPlan, SkillStatement, WorkerJob
+from competences.models import BilanPlan, SkillRevision, SkillStatement, SuccessorProposal, WorkerJob
 from competences.queries.record_exports import record_list
 from competences.record_parts import parts
+from competences.services import record_parts
 from competences.services.record_imports import send_import
 from competences.services.record_restores import restore_record, undo_restoration
 from competences.services.records import (
@@ -183,6 +184,17 @@ def test_it_is_undone_within_a_day_but_for_what_changed_since(built, person):
     }
     with pytest.raises(Refused):
         undo_restoration(actor=person, record_import=one, now=NOW + DAY / 2)
+
+
+def test_what_somebody_added_since_keeps_a_statement_there(built, person, monkeypatch):
+    fill(built, person)
+    told = text(person)
+    empty(person)
+    one = bring_back(person, told)
+    # The flag of one statement stands for what a later noun hangs on it.
+    monkeypatch.setattr(record_parts, "OF_A_STATEMENT", (SkillRevision, SuccessorProposal))
+    assert undo_restoration(actor=person, record_import=one, now=NOW) == 1
+    assert SkillStatement.objects.get().flags.count() == 1
 
 
 def edited(told):
