@@ -143,8 +143,14 @@ def resume_skills(worker: Worker) -> Iterator[Entry]:
 # Flags and proposals ---------------------------------------------------------------------------------------
 
 
+FLAG_FIELDS = (
+    *("family", "rule", "opened_at", "closed_at", "closed_because"),
+    *("hidden_until", "contested_at", "contest_reason", "contest_ended_at"),
+)
+
+
 def flag_entries(worker: Worker) -> Iterator[Entry]:
-    """Flags on statements, open and closed, with their rule and their source."""
+    """Flags on statements, open and closed: their rule, their source, and what the person answered."""
     rows = RiskFlag.objects.filter(statement__worker=worker).select_related("statement", "edition__reference")
     for held in in_slices(rows.order_by("opened_at", "pk")):
         for row in held:
@@ -152,13 +158,20 @@ def flag_entries(worker: Worker) -> Iterator[Entry]:
                 "id": str(row.public_id),
                 "statement": str(row.statement.public_id),
                 "source": _edition(row.edition),
-                **told(row, ("family", "rule", "opened_at", "closed_at", "closed_because")),
+                **told(row, FLAG_FIELDS),
             }
 
 
 def flags_mark(worker: Worker) -> str:
     rows = RiskFlag.objects.filter(statement__worker=worker)
-    return mark_of(rows, last=Max("opened_at"), closed=Max("closed_at"))
+    answers = {
+        "hidden": Count("hidden_until"),
+        "until": Max("hidden_until"),
+        "contested": Max("contested_at"),
+        "contests": Count("contested_at"),
+        "ended": Max("contest_ended_at"),
+    }
+    return mark_of(rows, last=Max("opened_at"), closed=Max("closed_at"), **answers)
 
 
 def number_of_flags(worker: Worker) -> int:

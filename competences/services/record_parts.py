@@ -20,12 +20,16 @@ from competences.models import (
     WorkerJob,
 )
 from competences.queries import record_entries
-from competences.queries.record_entries import REVISION_FIELDS
+from competences.queries.record_entries import FLAG_FIELDS, REVISION_FIELDS
 from competences.queries.record_names import Named
 from competences.record_parts import Entry, RecordPart, Restoration, parts
 
 SLICE = 500
-DAYS = ("acquired_on", "practised_on", "confirmed_on", "start_on", "end_on", "last_on", "next_on")
+DAYS = (
+    *("acquired_on", "practised_on", "confirmed_on", "start_on", "end_on", "last_on", "next_on"),
+    "hidden_until",
+)
+"""Fields that hold a day; those of an instant end in `_at`."""
 
 
 def register() -> None:
@@ -216,7 +220,7 @@ def _restore_flags(back: Restoration, entries: Sequence[Entry]) -> list[str]:
             public_id=entry["id"],
             statement_id=statement,
             edition_id=_edition_of(names, entry["source"]),
-            **read(entry, ("family", "rule", "opened_at", "closed_at", "closed_because")),
+            **read(entry, FLAG_FIELDS),
         )
         for entry, statement in wanted
     ]

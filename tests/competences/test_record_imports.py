@@ -27,8 +27,8 @@ from competences.services.record_imports import (
 from competences.services.records import Said, change_level, declare_free_skill
 from tests.accounts.factories import OrganisationFactory, UserFactory
 from tests.competences.import_builder import RESUME, document, sent, table
-from tests.competences.whole_record import declare, fill, reference
 from tests.competences.reference_builder import Built
+from tests.competences.whole_record import declare, fill, reference
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

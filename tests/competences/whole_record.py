@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from competences.enums import JobUse
 from competences.services.bilans import set_bilan_plan
+from competences.services.flags import contest_flag, hide_flag
 from competences.services.jobs import add_worker_job, end_worker_job
 from competences.services.records import (
     Said,
@@ -47,7 +48,7 @@ def declare(built, user, number, edition="2", now=None, **said):
 
 
 def fill(built, user):
-    """Statements of each kind, a flag with its proposal, two jobs, a rhythm of bilans."""
+    """Statements of each kind, a flag answered, its proposal, two jobs, a rhythm of bilans."""
     own = {"actor": user, "worker": user.worker}
     gone = declare(built, user, 0, "1", now=LONG_AGO, level=4, sources=("job", "study"), wish="avoid")
     grown = declare(built, user, 2, now=LONG_AGO, level=2, context="chez un client")
@@ -63,4 +64,7 @@ def fill(built, user):
     set_bilan_plan(**own, last_on=dt.date(2024, 2, 29), rhythm_months=24, on=timezone.localdate())
     assess_waiting_editions(actor=SYSTEM, limit=5)
     review_statements(actor=user, statement_ids=[gone.pk], now=timezone.now())
+    flag = gone.flags.get()
+    hide_flag(actor=user, flag=flag, months=3)
+    contest_flag(actor=user, flag=flag, reason="Mon métier s’en sert encore.")
     return gone

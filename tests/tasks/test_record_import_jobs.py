@@ -11,7 +11,7 @@ from tasks.jobs import record_imports
 from tasks.models import TaskRun
 from tests.accounts.factories import UserFactory
 from tests.competences.import_builder import sent, table
-from tests.competences.record_builder import reference
+from tests.competences.whole_record import reference
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "access_log"])
 
