@@ -10,6 +10,7 @@ from competences.enums import EvidenceKind
 from competences.forms.days import DayInput
 from competences.models import SkillStatement
 from competences.models.evidence import TITLE_LENGTH, URL_LENGTH
+from competences.queries.evidence import OFFERED
 from competences.services.evidence import Described
 
 FILE_ENDINGS = ".pdf,.jpg,.jpeg,.png,.webp"
@@ -26,6 +27,7 @@ class SkillsForm(forms.Form):
 
     def __init__(self, *args: Any, offered: Sequence[SkillStatement], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_searched = len(offered) >= OFFERED
         self.offered = {str(one.public_id): one for one in offered}
         self.fields["statements"].choices = [(key, one.label) for key, one in self.offered.items()]  # type: ignore[attr-defined]
 
