@@ -276,6 +276,7 @@ class ReviewState(models.TextChoices):
     WAITING = "waiting", _("en attente")
     IN_REVIEW = "in_review", _("en cours de lecture")
     ANSWERED = "answered", _("répondue")
+    CLOSED = "closed", _("répondue, fermée")
     WITHDRAWN = "withdrawn", _("retirée")
     DECLINED = "declined", _("déclinée")
 

@@ -87,6 +87,7 @@ REVIEW_BADGES: Mapping[str, str] = {
     ReviewState.WAITING: "risk",
     ReviewState.IN_REVIEW: "info",
     ReviewState.ANSWERED: "last",
+    ReviewState.CLOSED: "last",
 }
 
 # Every change is told by a noun, which fits what is counted whatever its gender: "Compétences : 1 ajout".

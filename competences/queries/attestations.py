@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.access import access_worker
 from accounts.actors import Actor
@@ -29,19 +29,29 @@ def requests_of(worker: Worker) -> QuerySet[ReviewRequest]:
 
 
 def opened_requests(worker: Worker, on: dt.date) -> QuerySet[ReviewRequest]:
-    """Those of them that their reader may open that day. A mandate that ended closes an adviser's."""
-    mandates = Mandate.objects.effective(on).filter(worker=worker, purpose=Purpose.REVIEW)
-    by_mandate = Q(capacity="adviser", reader__in=mandates.values("adviser"))
-    return requests_of(worker).open_on(on).filter(~Q(capacity="adviser") | by_mandate)
+    """Those of them that their reader may open that day."""
+    return requests_of(worker).filter(pk__in=_opened(worker, on).values("pk"))
 
 
-def own_request(user: User, public_id: UUID) -> ReviewRequest:
-    """A request of the reader's own record, with its moves. Raises NotFound. Two queries."""
+def own_request(user: User, public_id: UUID, *, on: dt.date) -> ReviewRequest:
+    """A request of the reader's own record, with its moves, and whether it `is_open` to its reader that day.
+
+    Raises NotFound. Two queries.
+    """
     rows = requests_of(user.worker).select_related("reader", "organisation", "worker__user")
+    rows = rows.annotate(is_open=Exists(_opened(user.worker, on).filter(pk=OuterRef("pk"))))
     found = rows.prefetch_related("moves").filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
+
+
+def _opened(worker: Worker, on: dt.date) -> QuerySet[ReviewRequest]:
+    """A mandate that ended closes an adviser's request too."""
+    mandates = Mandate.objects.effective(on).filter(worker=worker, purpose=Purpose.REVIEW)
+    by_mandate = Q(capacity="adviser", reader__in=mandates.values("adviser"))
+    opened = ReviewRequest.objects.filter(worker=worker).open_on(on)
+    return opened.filter(~Q(capacity="adviser") | by_mandate)
 
 
 def review_mandates(worker: Worker, on: dt.date) -> QuerySet[Mandate]:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 WAITING, IN_REVIEW, ANSWERED = "waiting", "in_review", "answered"
-WITHDRAWN, DECLINED = "withdrawn", "declined"
+CLOSED, WITHDRAWN, DECLINED = "closed", "withdrawn", "declined"
 
 UNFINISHED = (WAITING, IN_REVIEW)
 
@@ -33,8 +33,10 @@ MOVES = {
     "answer": Move((IN_REVIEW,), ANSWERED, READER),
     "decline": Move(UNFINISHED, DECLINED, READER),
     "withdraw": Move(UNFINISHED, WITHDRAWN, WORKER),
+    "close": Move((ANSWERED,), CLOSED, WORKER),
 }
-"""Every move there is. What was answered, withdrawn or declined moves no more."""
+"""Every move there is. What was withdrawn, declined or closed moves no more; an answer is given once, and the
+worker may close what its reader could still read again."""
 
 
 def may(move: str, state: str) -> bool:
@@ -44,7 +46,7 @@ def may(move: str, state: str) -> bool:
 
 def is_open(state: str, asked_on: dt.date, moved_on: dt.date, on: dt.date) -> bool:
     """Whether its reader may open the request on the day `on`: a year long while they have not answered, then
-    for thirty days; no longer once it is withdrawn or declined.
+    for thirty days; no longer once it is withdrawn, declined or closed.
     """
     if state in UNFINISHED:
         return on < asked_on + dt.timedelta(days=OPEN_DAYS)

@@ -34,9 +34,14 @@ ALREADY = {
         "Cette demande a déjà sa réponse. Elle est gardée telle qu’elle a été donnée ; rien d’autre n’a été"
         " écrit."
     ),
+    ReviewState.CLOSED: _("La personne a fermé cette demande après votre réponse, qui est gardée."),
     ReviewState.WITHDRAWN: _("La personne a retiré sa demande. Rien n’a été écrit."),
     ReviewState.DECLINED: _("Cette demande a été déclinée. Rien n’a été écrit."),
 }
+
+
+OVER = (ReviewState.CLOSED, ReviewState.WITHDRAWN, ReviewState.DECLINED)
+"""States of which the reader who took the request is told, and shown nothing more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +173,7 @@ def _for_reader(actor: Actor, review: ReviewRequest, now: dt.datetime) -> tuple[
     person = require_person(actor)
     review = locked_review(review)
     on = timezone.localdate(now)
-    if review.reader_id == person.pk and review.state in (ReviewState.WITHDRAWN, ReviewState.DECLINED):
+    if review.reader_id == person.pk and review.state in OVER:
         raise _already(review)
     if not ReviewRequest.objects.for_reader(person, on).filter(pk=review.pk).exists():
         raise NotFound

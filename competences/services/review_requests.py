@@ -18,13 +18,13 @@ from accounts.errors import NotFound, Refused
 from accounts.models import Mandate, User, Worker
 from accounts.models.people import normalised_email
 from accounts.services.notifications import enqueue
-from competences.enums import Capacity
+from competences.enums import Capacity, ReviewState
 from competences.models import Evidence, ReviewRequest, SkillStatement
 from competences.models.attestations import QUESTION_LENGTH
 from competences.review_texts import CURRENT_VERSION
 from competences.rules.texts import some_lines
 from competences.services.attestations import locked_review, log_move, move_review
-from competences.services.ownership import require_own
+from competences.services.ownership import UNDO_WITHIN, require_own
 
 MOST_SKILLS = 12
 """More than that is not read with care by anybody, nor shown on one page with a form each."""
@@ -104,6 +104,23 @@ def withdraw_review(*, actor: Actor, review: ReviewRequest, now: dt.datetime | N
     review = locked_review(review)
     require_own(actor, review.worker)
     return move_review(review, "withdraw", actor, now or timezone.now())
+
+
+@transaction.atomic
+def close_review(*, actor: Actor, review: ReviewRequest, now: dt.datetime | None = None) -> ReviewRequest:
+    """Shuts what was shown before the thirty days of its reader are over; the answer stays.
+
+    Raises Refused before the answer, and while its author may still take it back; NotFound to anybody else.
+    """
+    now = now or timezone.now()
+    review = locked_review(review)
+    require_own(actor, review.worker)
+    if review.state == ReviewState.ANSWERED and now - review.moved_at <= UNDO_WITHIN:
+        message = _(
+            "Pendant 24 heures, la personne peut encore reprendre son avis : vous pourrez fermer ensuite."
+        )
+        raise Refused("too_early", message)
+    return move_review(review, "close", actor, now)
 
 
 def _reader(worker: Worker, asked: Asked, on: dt.date) -> dict[str, object]:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("mon-espace/preuves/avis/demander/", reviews.ask, name="review_ask"),
     path("mon-espace/preuves/avis/<uuid:public_id>/", reviews.request_page, name="review_request"),
     path("mon-espace/preuves/avis/<uuid:public_id>/retirer/", reviews.withdraw, name="review_withdraw"),
+    path("mon-espace/preuves/avis/<uuid:public_id>/fermer/", reviews.close, name="review_close"),
     path(
         "mon-espace/preuves/avis-recus/<uuid:public_id>/masquer/",
         reviews.hide,

@@ -31,6 +31,7 @@ from competences.queries.attestations import (
     shown_evidence,
 )
 from competences.services.attestations import (
+    OVER,
     answer_review,
     decline_review,
     take_review,
@@ -153,8 +154,7 @@ def _answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _told(request: HttpRequest, refusal: Refused, public_id: UUID) -> HttpResponse:
     """Says why not, on the page of the request while it opens, else on the list."""
     messages.warning(request, refusal.message)
-    closed = (f"review_{ReviewState.WITHDRAWN.value}", f"review_{ReviewState.DECLINED.value}")
-    if refusal.code in closed:
+    if refusal.code in [f"review_{state.value}" for state in OVER]:
         return redirect("competences:reviews")
     return redirect("competences:review", public_id)
 

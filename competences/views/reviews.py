@@ -22,7 +22,7 @@ from competences.queries.attestations import (
 from competences.queries.evidence import evidence_of, offered_statements
 from competences.review_texts import CURRENT_VERSION, REVIEW_TEXTS
 from competences.services.attestations import hide_attestation
-from competences.services.review_requests import MOST_SKILLS, ask_review, withdraw_review
+from competences.services.review_requests import MOST_SKILLS, ask_review, close_review, withdraw_review
 from competences.views.evidence import SEARCHED, chosen_of, words_of
 from competences.words import REVIEW_BADGES
 
@@ -64,7 +64,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 def request_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One request: to whom, what was shown, what happened when, what was answered."""
-    review = own_request(request.user, public_id)
+    review = own_request(request.user, public_id, on=timezone.localdate())
     statements = asked_statements(review, actor=request.user, on=timezone.localdate())
     answers = answers_of(review)
     for statement in statements:
@@ -83,7 +83,7 @@ def request_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes a request back: its reader sees nothing more."""
-    review = own_request(request.user, public_id)
+    review = own_request(request.user, public_id, on=timezone.localdate())
     try:
         withdraw_review(actor=request.user, review=review)
     except Refused as refusal:
@@ -91,6 +91,20 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     else:
         told = _("Votre demande est retirée : %s n’en voit plus rien.") % review.reader_name
         messages.success(request, told)
+    return redirect("competences:review_request", public_id)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Shuts what a reader who answered could still read again."""
+    review = own_request(request.user, public_id, on=timezone.localdate())
+    try:
+        close_review(actor=request.user, review=review)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, _("C’est fermé : %s n’en voit plus rien.") % review.reader_name)
     return redirect("competences:review_request", public_id)
 
 

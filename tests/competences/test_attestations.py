@@ -22,7 +22,7 @@ from competences.services.attestations import (
     take_review,
     withdraw_attestation,
 )
-from competences.services.review_requests import MOST_A_DAY, MOST_SKILLS, withdraw_review
+from competences.services.review_requests import MOST_A_DAY, MOST_SKILLS, close_review, withdraw_review
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.accounts.side_by_side import side_by_side
 from tests.competences.record_builder import add, answered_request, ask, held, reader, reviewer, skill
@@ -45,7 +45,7 @@ def moves(review):
 
 
 def test_the_table_of_moves_is_whole_and_ends():
-    assert set(rules.UNFINISHED) | {"answered", "withdrawn", "declined"} == set(ReviewState.values)
+    assert set(rules.UNFINISHED) | {"answered", "closed", "withdrawn", "declined"} == set(ReviewState.values)
     told = {(name, state): rules.may(name, state) for name in rules.MOVES for state in ReviewState.values}
     assert {pair for pair, is_allowed in told.items() if is_allowed} == {
         ("take", "waiting"),
@@ -54,6 +54,7 @@ def test_the_table_of_moves_is_whole_and_ends():
         ("decline", "in_review"),
         ("withdraw", "waiting"),
         ("withdraw", "in_review"),
+        ("close", "answered"),
     }
 
 
@@ -63,6 +64,7 @@ OPEN = [
     ("in_review", ASKED + DAY * 365, False),
     ("answered", ASKED + DAY * 39, True),
     ("answered", ASKED + DAY * 40, False),
+    ("closed", ASKED + DAY * 11, False),
     ("withdrawn", ASKED + DAY * 10, False),
     ("declined", ASKED + DAY * 10, False),
 ]
@@ -323,6 +325,26 @@ def test_a_request_is_declined_or_withdrawn_once(user):
     assert "retiré sa demande" in str(refusal.value.message)
     with pytest.raises(NotFound):
         withdraw_review(actor=alex, review=ask(user, email="b@exemple.fr"))
+
+
+def test_a_worker_closes_an_answered_request_once_its_author_may_no_longer_take_it_back(user):
+    alex, review, [view] = answered_request(user)
+    with pytest.raises(Refused) as refusal:
+        close_review(actor=user, review=review)
+    assert refusal.value.code == "too_early"
+    later = review.moved_at + HOUR * 25
+    with pytest.raises(NotFound):
+        close_review(actor=alex, review=review, now=later)
+    close_review(actor=user, review=review, now=later)
+    assert moves(review)[-1] == ("answered", "closed", "Nadia")
+    assert not ReviewRequest.objects.for_reader(alex, later.date()).exists()
+    assert with_recognition(held(user), own=False)[0].attestations_shown == [view]
+    for act in (close_review, withdraw_review):
+        with pytest.raises(Refused):
+            act(actor=user, review=review, now=later)
+    waiting = ask(user)
+    with pytest.raises(Refused):
+        close_review(actor=user, review=waiting, now=later)
 
 
 # What was said ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import FileOpening
+from accounts.services.mandates import withdraw_mandate
 from competences.enums import Capacity
 from competences.models import Attestation, ReviewRequest
 from competences.services.attestations import take_review
@@ -237,6 +238,33 @@ def test_a_worker_takes_a_request_back_from_its_page(user):
     assert "a retiré sa demande" in page
 
 
+def test_a_worker_closes_what_was_answered_from_its_page(user):
+    alex, review, _views = answered_request(user)
+    worker, reading = signed_in(user), signed_in(alex)
+    page = worker.post(url("review_close", review.public_id), follow=True).content.decode()
+    assert "vous pourrez fermer ensuite" in page
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=25), tick=False):
+        assert reading.get(url("review", review.public_id)).status_code == 200
+        page = worker.post(url("review_close", review.public_id), follow=True).content.decode()
+        assert "C’est fermé" in page
+        assert "Cette personne ne voit plus rien" in page
+        assert reading.get(url("review", review.public_id)).status_code == 404
+        assert reading.post(url("review", review.public_id), follow=True).redirect_chain[-1][0] == url(
+            "reviews"
+        )
+
+
+def test_a_mandate_taken_back_closes_the_request_on_its_page(user):
+    mandate = reviewer(user)
+    review = ask(user, mandate=mandate)
+    client = signed_in(user)
+    shut = "Cette personne ne voit plus rien"
+    assert shut not in client.get(url("review_request", review.public_id)).content.decode()
+    withdraw_mandate(actor=user, mandate=mandate)
+    assert shut in client.get(url("review_request", review.public_id)).content.decode()
+    assert client.get(reverse("accounts:access")).context["granted"] == []
+
+
 def test_a_decline_ends_what_the_reader_sees(user):
     alex, review = reader(name="Alex"), ask(user)
     client = signed_in(alex)
@@ -246,7 +274,10 @@ def test_a_decline_ends_what_the_reader_sees(user):
     assert "déclinée" in signed_in(user).get(url("review_request", review.public_id)).content.decode()
 
 
-NEIGHBOURS = ["review", "review_take", "review_decline", "review_request", "review_withdraw"]
+NEIGHBOURS = [
+    *("review", "review_take", "review_decline"),
+    *("review_request", "review_withdraw", "review_close"),
+]
 
 
 @pytest.mark.parametrize("name", NEIGHBOURS)
