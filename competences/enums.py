@@ -314,6 +314,8 @@ class ToolsEase(models.TextChoices):
     AT_EASE = "at_ease", _("à l’aise : j’apprends seul ou seule un nouvel outil")
     DEPENDS = "depends", _("ça dépend : je me débrouille avec ceux que je connais")
     NEEDS_HELP = "needs_help", _("pas à l’aise : j’ai souvent besoin d’aide")
+
+
 class ImportFormat(models.TextChoices):
     """What a person brings to their record."""
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("competences", "0017_flag_answers"),
+        ("competences", "0013_self_reviews"),
     ]
 
     operations = [

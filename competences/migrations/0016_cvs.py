@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("competences", "0012_attestations"),
+        ("competences", "0015_career"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_openings_by_grant"),
-        ("competences", "0017_flag_answers"),
+        ("competences", "0018_import_speed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
