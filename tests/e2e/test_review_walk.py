@@ -1,4 +1,4 @@
-"""From a proof to an answer, on a phone, without JavaScript: the worker, then whoever is asked by e-mail."""
+"""From a proof to an answer, on a phone, without JavaScript too: the worker, then who was asked by e-mail."""
 
 import pytest
 from playwright.sync_api import Browser, Page
