@@ -108,6 +108,18 @@ def _register_reviews() -> None:
     )
     notifications.register(
         NotificationKind(
+            # Its row is the worker's, whose page of messages does not show it: it was for somebody else.
+            name="review_asked_outside",
+            category=Category.MANDATES,
+            title=_("J’ai demandé un avis par e-mail"),
+            template="review_asked",
+            on_page=False,
+            is_obsolete=_no_longer_waiting,
+            context=_request_address,
+        )
+    )
+    notifications.register(
+        NotificationKind(
             name="review_answered",
             category=Category.SKILLS,
             title=_("J’ai une réponse à ma demande d’avis"),

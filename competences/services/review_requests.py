@@ -200,7 +200,7 @@ def _tell_reader(actor: Actor, review: ReviewRequest) -> None:
     known = review.reader or _owner_of(review.reader_email)
     enqueue(
         actor=actor,
-        kind="review_asked",
+        kind="review_asked" if known else "review_asked_outside",
         recipient=known or review.worker.user,
         address="" if known else review.reader_email,
         dedupe_key=f"review_asked:{review.pk}",

@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import organisations_of
 from accounts.enums import OrganisationKind
 from accounts.errors import NotFound, Refused
 from accounts.models import Organisation
+from accounts.posting import posted_from
 from competences.enums import Capacity, ReviewState
 from competences.forms.attestations import SignForm, ViewForm
 from competences.models import Attestation, ReviewRequest, SkillStatement
@@ -66,7 +67,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:review", "public_id")
 def take(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Begins to read."""
     try:
@@ -77,7 +78,7 @@ def take(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:review", "public_id")
 def decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Would rather not answer."""
     try:
@@ -105,7 +106,7 @@ def file(request: HttpRequest, public_id: UUID, evidence_id: UUID) -> HttpRespon
 
 
 @login_required
-@require_POST
+@posted_from("competences:reviews")
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes one of my views back."""
     view = (

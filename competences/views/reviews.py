@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotFound, Refused
+from accounts.posting import posted_from
 from competences.forms.attestations import AskForm
 from competences.models import Attestation
 from competences.queries.attestations import (
@@ -80,7 +81,7 @@ def request_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:review_request", "public_id")
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes a request back: its reader sees nothing more."""
     review = own_request(request.user, public_id, on=timezone.localdate())
@@ -95,7 +96,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:review_request", "public_id")
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Shuts what a reader who answered could still read again."""
     review = own_request(request.user, public_id, on=timezone.localdate())
@@ -109,7 +110,7 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:evidence")
 def hide(request: HttpRequest, public_id: UUID, hidden: bool) -> HttpResponse:
     """Hides a view from what I share, or shows it again."""
     rows = Attestation.objects.standing().select_related("statement")

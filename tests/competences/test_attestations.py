@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.constraints import broken_constraint
 from accounts.enums import Purpose
 from accounts.errors import NotFound, Refused
 from accounts.models import Notification
+from accounts.queries.messages import messages_of
 from competences.enums import AttestationKind, Capacity, ReviewState
 from competences.models import Attestation, ReviewMove, ReviewRequest
 from competences.queries.attestations import with_recognition
@@ -107,12 +109,14 @@ def test_a_stranger_is_written_to_at_the_address_and_an_account_as_itself(user):
     known, unconfirmed = reader("connue@exemple.fr"), reader("floue@exemple.fr", unverified=True)
     ask(user, email=known.email)
     ask(user, email=unconfirmed.email, capacity=Capacity.EMPLOYER_MEMBER)
-    told = Notification.objects.filter(kind="review_asked").order_by("pk")
-    assert [(row.recipient, row.address) for row in told] == [
-        (user, "inconnu@exemple.fr"),
-        (known, ""),
-        (user, "floue@exemple.fr"),
+    told = Notification.objects.order_by("pk")
+    assert [(row.kind, row.recipient, row.address) for row in told] == [
+        ("review_asked_outside", user, "inconnu@exemple.fr"),
+        ("review_asked", known, ""),
+        ("review_asked_outside", user, "floue@exemple.fr"),
     ]
+    assert not messages_of(user, timezone.now()).exists()
+    assert messages_of(known, timezone.now()).count() == 1
 
 
 def refused(user, *statements, **values):

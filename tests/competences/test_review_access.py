@@ -242,7 +242,7 @@ def test_a_message_that_is_no_longer_true_does_not_leave(user, mailoutbox):
     withdraw_review(actor=user, review=ask(user))
     deliver_batch(actor=SYSTEM, now=dt.datetime.now(dt.UTC))
     assert mailoutbox == []
-    assert Notification.objects.get(kind="review_asked").state == NotificationState.CANCELLED
+    assert Notification.objects.get().state == NotificationState.CANCELLED
 
 
 def test_an_unanswered_request_is_recalled_to_the_worker_after_two_weeks(user, mailoutbox):
