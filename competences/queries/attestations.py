@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.enums import Purpose
 from accounts.errors import NotFound
 from accounts.models import Mandate, User, Worker
-from competences.models import Attestation, Evidence, ReviewRequest, SkillStatement
+from competences.models import Attestation, Evidence, ReviewRequest, SkillRevision, SkillStatement
 from competences.queries.records import statements_of, with_labels
 
 _SKILLS = Count("statements", filter=Q(statements__removed_at=None), distinct=True)
@@ -107,9 +107,12 @@ def known_review(reader: User, public_id: UUID, *, on: dt.date) -> ReviewRequest
 
 def asked_statements(review: ReviewRequest, *, actor: User, on: dt.date) -> list[SkillStatement]:
     """The ticked statements that still stand, by name, each with the ticked `proofs` that prove it."""
-    rows = statements_of(review.worker).filter(review_requests=review)
-    shown = Evidence.objects.filter(review_requests=review)
-    rows = rows.prefetch_related(Prefetch("evidence", shown, to_attr="proofs"))
+    # What the reference says of a skill is not what was ticked: no flags here.
+    rows = statements_of(review.worker).filter(review_requests=review).prefetch_related(None)
+    rows = rows.prefetch_related(
+        Prefetch("revisions", SkillRevision.objects.current(), to_attr="current"),
+        Prefetch("evidence", Evidence.objects.filter(review_requests=review), to_attr="proofs"),
+    )
     return sorted(with_labels(rows, actor=actor, on=on), key=lambda statement: statement.label.casefold())
 
 

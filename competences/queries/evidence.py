@@ -33,7 +33,7 @@ def own_evidence(user: User, public_id: UUID) -> Evidence:
 def with_ties(evidence: Iterable[Evidence], *, on: dt.date) -> list[Evidence]:
     """The same evidence, each with the `tied` statements that stand (with `label`) and whether it `expired`.
 
-    Two queries whatever their number.
+    Three queries whatever their number.
     """
     found = list(evidence)
     through = Evidence.statements.through.objects.filter(

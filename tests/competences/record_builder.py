@@ -1,20 +1,41 @@
 """A record with skills, evidence and review requests, through the services that people use."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.enums import Purpose
-from competences.models import SkillStatement
+from competences.models import SkillRevision, SkillStatement
 from competences.services.attestations import View, answer_review, take_review
 from competences.services.evidence import Described, add_evidence
 from competences.services.records import Said, declare_free_skill
 from competences.services.review_requests import Asked, ask_review
 from tests.accounts.factories import MandateFactory, UserFactory
 from tests.competences.file_builder import pdf
+from tests.competences.reference_builder import Built
 
 
 def skill(user, text="Réparer des vélos", now=None):
     """A skill of that person, in their own words."""
     return declare_free_skill(actor=user, worker=user.worker, text=text, said=Said(level=3), now=now)
+
+
+def skills(user, number):
+    """So many skills, every other one read in a reference; rows written directly, for there are hundreds."""
+    built, now = Built(), timezone.now()
+    statements = []
+    for n in range(number):
+        label = f"Compétence numéro {n} d’un dossier bien rempli"
+        named = {"free_text": label}
+        if not n % 2:
+            concept = built.concept("skill", str(n), label)
+            named = {"concept": concept, "edition": built.editions["2"]}
+        statements.append(SkillStatement(worker=user.worker, author=user, declared_at=now, **named))
+    made = SkillStatement.objects.bulk_create(statements)
+    SkillRevision.objects.bulk_create(
+        SkillRevision(statement=one, level=4, context="Au travail", confirmed_on=now.date(), start_at=now)
+        for one in made
+    )
+    return made
 
 
 def sent(content=None, name="diplome.pdf", claimed="application/pdf"):

@@ -21,7 +21,7 @@ from competences.services.records import remove_skill
 from tests.accounts.factories import NOW, TODAY, TOMORROW, YESTERDAY, UserFactory
 from tests.accounts.side_by_side import side_by_side
 from tests.competences.file_builder import jpeg, jpeg_segment, pdf, png, webp, zipped
-from tests.competences.record_builder import add, held, sent, skill
+from tests.competences.record_builder import add, held, sent, skill, skills
 
 LONG_AGO = dt.date(25, 3, 1)
 
@@ -324,15 +324,15 @@ def test_nobody_else_writes_the_evidence_of_a_record(user):
 
 
 def test_ties_and_offers_cost_the_same_whatever_their_number(user, django_assert_num_queries):
-    statements = [skill(user, f"Compétence numéro {n}") for n in range(40)]
+    statements = skills(user, 40)
     for one in statements[:12]:
         add(user, one, statements[-1])
-    with django_assert_num_queries(2):
-        pieces = with_ties(Evidence.objects.all(), on=TODAY)
-    assert {tied.label for tied in pieces[0].tied} >= {"Compétence numéro 39"}
     with django_assert_num_queries(3):
+        pieces = with_ties(Evidence.objects.all(), on=TODAY)
+    assert "Compétence numéro 39 d’un dossier bien rempli" in {tied.label for tied in pieces[0].tied}
+    with django_assert_num_queries(4):
         offered = offered_statements(user, on=TODAY, chosen=[str(statements[0].public_id)], text="NUMERO 3")
-    assert offered[0].label == "Compétence numéro 0"
+    assert offered[0].label == "Compétence numéro 0 d’un dossier bien rempli"
     assert all("3" in one.label for one in offered[1:])
     assert len(offered) == 1 + 13
     assert len(offered_statements(user, on=TODAY)) == 30

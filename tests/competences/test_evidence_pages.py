@@ -12,7 +12,7 @@ from competences.models.evidence import FILE_BYTES
 from competences.private_files import evidence_folder, opened
 from tests.accounts.factories import UserFactory
 from tests.competences.file_builder import pdf, zipped
-from tests.competences.record_builder import add, answered_request, ask, sent, skill
+from tests.competences.record_builder import add, answered_request, ask, sent, skill, skills
 
 
 @pytest.fixture(autouse=True)
@@ -197,9 +197,7 @@ PAGES = [("evidence",), ("evidence_add", "fichier"), ("review_ask",)]
 
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_of_a_full_record_cost_little(user, client, name, django_assert_max_num_queries):
-    statements = [
-        skill(user, f"Compétence numéro {number} d’un dossier bien rempli") for number in range(300)
-    ]
+    statements = skills(user, 300)
     for number in range(60):
         add(user, *statements[number : number + 3], title=f"Preuve numéro {number}")
     for number in range(9):

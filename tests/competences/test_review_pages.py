@@ -16,7 +16,7 @@ from competences.models import Attestation, ReviewRequest
 from competences.services.attestations import take_review
 from competences.services.review_requests import MOST_SKILLS, withdraw_review
 from tests.accounts.factories import MembershipFactory, UserFactory
-from tests.competences.record_builder import add, answered_request, ask, reader, reviewer, sent, skill
+from tests.competences.record_builder import add, answered_request, ask, reader, reviewer, sent, skill, skills
 
 pytestmark = pytest.mark.django_db
 
@@ -310,7 +310,7 @@ def test_anothers_views_are_as_absent_as_none(user):
 
 def test_the_readers_pages_cost_the_same_whatever_they_hold(user, django_assert_max_num_queries):
     alex = reader(name="Alex")
-    statements = [skill(user, f"Compétence numéro {number}") for number in range(MOST_SKILLS)]
+    statements = skills(user, MOST_SKILLS)
     pieces = [add(user, one, statements[0]) for one in statements]
     for number in range(25):
         other = UserFactory(name=f"Personne {number}")
