@@ -108,7 +108,9 @@ def test_a_refused_file_is_told_in_a_sentence_and_the_words_are_kept(user, clien
 
 def test_a_request_that_is_far_too_long_is_refused_before_it_is_kept(user, client):
     typed = {"statements": [str(skill(user).public_id)], "file": sent(b"x" * (17 * 2**20))}
-    assert client.post(url("evidence_add", "fichier"), typed).status_code == 400
+    page = client.post(url("evidence_add", "fichier"), typed)
+    assert page.status_code == 400
+    assert "plus lourd que ce que la page accepte" in page.content.decode()
     assert not evidence_folder().exists()
 
 
