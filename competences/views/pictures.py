@@ -24,7 +24,7 @@ MOST_DOMAINS = 12
 FEWEST_AREAS = 3
 
 SOLID, HATCH, DOTS, CROSS, OUTLINE = "solid", "hatch", "dots", "cross", "outline"
-"""The marks of templates/components/picture_marks.html."""
+"""The marks of templates/competences/_picture_marks.html."""
 
 DURABILITY_MARKS = dict(zip(DURABILITIES, (SOLID, HATCH, DOTS, CROSS, OUTLINE), strict=True))
 PERIOD_MARKS = {
