@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from competences.enums import CvSection
 from competences.pdf import Made, make_pdf, visible
+from competences.rules.career import Moment
 from competences.rules.cvs import CvContent, CvEntry, CvSkill, json_resume
 
 
@@ -27,13 +28,13 @@ def skill_line(skill: CvSkill) -> str:
 
 
 def period_words(entry: CvEntry) -> str:
-    """The months of a period: "mars 2019 à mai 2021", "depuis mars 2019", "jusqu’en mai 2021"."""
-    start, last = _month(entry.start_on), _month(entry.last_on)
+    """The months of a period: "mars 2019 à mai 2021", "depuis mars 2019", "2015". A CV tells no days."""
+    start, last = _moment(entry.first), _moment(entry.last)
     if start and last:
         return start if start == last else _("%(start)s à %(last)s") % {"start": start, "last": last}
     if start:
         return _("depuis %(start)s") % {"start": start}
-    return _("jusqu’en %(last)s") % {"last": last} if last else ""
+    return last
 
 
 def _printed(content: CvContent, language: str, on: dt.date) -> dict[str, Any]:
@@ -99,6 +100,12 @@ def _certificates(content: CvContent) -> list[dict[str, str]]:
 
 def _paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _moment(moment: Moment | None) -> str:
+    if moment is None:
+        return ""
+    return str(moment.on.year) if moment.precision == "year" else _month(moment.on)
 
 
 def _month(day: dt.date | None) -> str:

@@ -11,9 +11,9 @@ class RecordImportForm(forms.Form):
         label=_("Fichier à apporter"),
         allow_empty_file=True,
         max_length=None,
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.json"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.json,.pdf"}),
         help_text=_(
-            "Un tableau (CSV ou XLSX), un CV en JSON Resume, un Europass en JSON, ou un dossier emporté"
-            " d’ici. Au plus 2 Mo et 5 000 lignes."
+            "Un tableau (CSV ou XLSX), un CV fait ici (PDF) ou en JSON Resume, un Europass en JSON, ou un dossier"
+            " emporté d’ici. Au plus 2 Mo et 5 000 lignes."
         ),
     )

@@ -5,12 +5,12 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from competences.importers.record_documents import read_document
+from competences.importers.record_pdfs import attached_resume
 from competences.importers.record_rows import MAX_BYTES, ReadFile
 from competences.importers.record_tables import read_csv, read_xlsx
 from competences.importers.source import BrokenSource
 
 OTHER_KINDS = {
-    b"%PDF": "PDF",
     b"\xd0\xcf\x11\xe0": "xls",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -31,6 +31,8 @@ def read_file(file: str, content: bytes, today: dt.date) -> ReadFile:
         if content.startswith(start):
             message = _("ce fichier est au format %s, que nous ne savons pas lire") % kind
             raise BrokenSource.at(file, "other_kind", message)
+    if content.startswith(b"%PDF"):
+        return read_document(file, attached_resume(file, content), today)
     if content.startswith(b"PK"):
         return read_xlsx(file, content, today)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):

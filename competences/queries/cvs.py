@@ -2,19 +2,30 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
-from accounts.models import User
-from competences.enums import CvSection, JobUse, SkillWish
-from competences.models import Cv, SkillRevision, SkillStatement
-from competences.queries.jobs import worker_jobs
+from accounts.models import User, Worker
+from competences.enums import CareerKind, ContractType, CvSection, EvidenceKind, JobUse, SkillWish
+from competences.models import Cv, SkillRevision, SkillStatement, WorkerJob
+from competences.queries.career import career_rows, named_periods
+from competences.queries.evidence import evidence_of
+from competences.queries.names import labels_of
 from competences.queries.records import with_labels
-from competences.rules.cvs import CvContent, CvSkill, by_level
+from competences.rules.career import WHOLE, Period
+from competences.rules.cvs import CvCertificate, CvContent, CvEntry, CvSkill, by_level
 from competences.rules.labels import fold
+
+PATH = {
+    CvSection.WORK: (CareerKind.WORK, CareerKind.COOPERATIVE),
+    CvSection.STUDY: (CareerKind.STUDY, CareerKind.TRAINING),
+    CvSection.VOLUNTEERING: (CareerKind.VOLUNTEERING,),
+}
+"""The kinds of periods that each part of a CV prints."""
 
 
 def own_cvs(user: User) -> QuerySet[Cv]:
@@ -24,7 +35,8 @@ def own_cvs(user: User) -> QuerySet[Cv]:
 
 def own_cv(user: User, public_id: uuid.UUID, *, kept: bool = True) -> Cv:
     """One of them. Raises NotFound for another person's, and for one that was taken away."""
-    found = Cv.objects.filter(worker=user.worker, removed_at__isnull=kept, public_id=public_id).first()
+    own = Cv.objects.filter(worker__user=user).select_related("worker")
+    found = own.filter(removed_at__isnull=kept, public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
@@ -32,7 +44,7 @@ def own_cv(user: User, public_id: uuid.UUID, *, kept: bool = True) -> Cv:
 
 def choosable(user: User, on: dt.date, *, language: str) -> list[SkillStatement]:
     """The skills of the record by name in that language, each with its label and what is said of it."""
-    rows = SkillStatement.objects.standing().filter(worker=user.worker).select_related("concept__reference")
+    rows = SkillStatement.objects.standing().filter(worker__user=user).select_related("concept__reference")
     rows = rows.prefetch_related(Prefetch("revisions", SkillRevision.objects.current(), to_attr="current"))
     with translation.override(language):
         found = with_labels(rows, actor=user, on=on)
@@ -48,19 +60,31 @@ def cv_content(
         statements = choosable(user, on, language=cv.language)
     shown = set(cv.sections)
     with translation.override(cv.language):
+        wanted, periods = _jobs_and_path(cv.worker, shown, on)
         return CvContent(
             name=user.get_full_name() if cv.shows_name and user.name else "",
             headline=cv.headline,
             email=user.email if cv.shows_name else "",
             contact=_lines(cv.contact) if cv.shows_name else (),
             summary=cv.summary if CvSection.SUMMARY in shown else "",
-            wanted=_wanted(user, on) if CvSection.WANTED in shown else (),
+            wanted=wanted,
             skills=_skills(cv, statements) if CvSection.SKILLS in shown else (),
+            certificates=_certificates(cv.worker) if CvSection.CERTIFICATES in shown else (),
+            **{str(part): [_entry(p) for p in periods if p.kind in kinds] for part, kinds in PATH.items()},
         )
 
 
-def _wanted(user: User, on: dt.date) -> list[str]:
-    return [job.label for job in worker_jobs(user.worker, on, actor=user) if job.row.use == JobUse.WANTED]
+def _jobs_and_path(worker: Worker, shown: Collection[str], on: dt.date) -> tuple[list[str], list[Period]]:
+    """The titles that the person wants, and the periods of the parts shown. Care, unemployment and pauses are
+    nobody's business. Three queries at most."""
+    kinds = [kind for part, of_part in PATH.items() if part in shown for kind in of_part]
+    rows = list(career_rows(worker).filter(kind__in=kinds)) if kinds else []
+    wanted: list[int] = []
+    if CvSection.WANTED in shown:
+        jobs = WorkerJob.objects.in_force(on).filter(worker=worker, use=JobUse.WANTED)
+        wanted = list(jobs.values_list("title_id", flat=True))
+    labels = labels_of([*wanted, *(row.title_id for row in rows if row.title_id)])
+    return [labels[title] for title in wanted], named_periods(rows, labels)
 
 
 def _skills(cv: Cv, statements: Sequence[SkillStatement]) -> list[CvSkill]:
@@ -73,6 +97,26 @@ def _skills(cv: Cv, statements: Sequence[SkillStatement]) -> list[CvSkill]:
         rows = [row for row in rows if row.pk in chosen]
     found = [CvSkill(row.label, row.said.level if cv.shows_levels else None) for row in rows]
     return by_level(found)
+
+
+def _entry(period: Period) -> CvEntry:
+    facts = [str(ContractType(period.contract).label)] if period.contract else []
+    if period.share_percent and period.share_percent < WHOLE:
+        facts.append(_("%(share)s %% du temps") % {"share": period.share_percent})
+    told = [text for text in (" · ".join(facts), period.details) if text]
+    return CvEntry(
+        title=period.label,
+        place=", ".join(text for text in (period.organisation, period.place) if text),
+        text=". ".join(told),
+        first=period.first,
+        last=period.last,
+    )
+
+
+def _certificates(worker: Worker) -> list[CvCertificate]:
+    """Certificates, the latest first. One query."""
+    rows = evidence_of(worker).filter(kind=EvidenceKind.CERTIFICATE)
+    return [CvCertificate(row.title, row.issuer, row.issued_on, row.valid_until) for row in rows]
 
 
 def _lines(text: str) -> list[str]:

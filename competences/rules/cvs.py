@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from competences.rules.career import Moment
+
 SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
 """JSON Resume 1.0.0 (read 2026-11-24): the public form in which other services read a CV."""
 
@@ -19,16 +21,16 @@ class CvSkill:
 
 @dataclass(frozen=True, slots=True)
 class CvEntry:
-    """A period of the path: `title` what it was, `place` where or for whom, `text` the rest in one line.
+    """A period of the path: `title` what it was, `place` where and for whom, `text` the rest.
 
-    Days are the first and the last one; None for a beginning that is not known or an end still to come.
+    `first` and `last` are its ends as the person said them; None for an end still to come.
     """
 
     title: str
     place: str = ""
     text: str = ""
-    start_on: dt.date | None = None
-    last_on: dt.date | None = None
+    first: Moment | None = None
+    last: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def json_resume(content: CvContent, scale: int = 8) -> dict[str, Any]:
 def _period(entry: CvEntry, place: str, title: str) -> dict[str, str]:
     """Education has no free text in JSON Resume: what an entry says beside goes under `summary` elsewhere."""
     values = {place: entry.place, title: entry.title}
-    values |= {"startDate": _day(entry.start_on), "endDate": _day(entry.last_on)}
+    values |= {"startDate": _moment(entry.first), "endDate": _moment(entry.last)}
     return _filled(values if title == "studyType" else {**values, "summary": entry.text})
 
 
@@ -101,3 +103,10 @@ def _filled(values: dict[str, str]) -> dict[str, str]:
 
 def _day(day: dt.date | None) -> str:
     return day.isoformat() if day else ""
+
+
+def _moment(moment: Moment | None) -> str:
+    """As much of a date as was said: "2019", "2019-03", "2019-03-15"."""
+    if moment is None:
+        return ""
+    return moment.on.isoformat()[: {"year": 4, "month": 7, "day": 10}[moment.precision]]

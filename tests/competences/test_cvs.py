@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from accounts.errors import NotFound, Refused
 from competences.cv_documents import cv_document, period_words
 from competences.enums import CvSection, JobUse, SkillWish
-from competences.models import Cv
+from competences.models import CareerPeriod, Cv, Evidence
 from competences.queries.cvs import cv_content
+from competences.rules.career import Moment
 from competences.rules.cvs import CvCertificate, CvContent, CvEntry, CvSkill, json_resume
 from competences.services import cvs as services
 from competences.services.cvs import MOST_CVS, CvChoice, change_cv, copy_cv, make_cv, remove_cv, restore_cv
@@ -72,6 +73,7 @@ def content_of(cv, user):
     return cv_content(cv, user=user, on=timezone.localdate())
 
 
+MARCH = Moment(dt.date(2019, 3, 1), "month")
 FULL = CvContent(
     name="Démo Essai",
     headline="Secrétaire polyvalente",
@@ -80,9 +82,13 @@ FULL = CvContent(
     summary="Première ligne.\n\nDeuxième ligne.",
     wanted=("Assistante",),
     skills=(CvSkill('Écrire à #include("/etc/passwd") $x$ *gras*', 5), CvSkill("Sans niveau")),
-    work=(CvEntry("Secrétaire", "Mairie", "CDI", dt.date(2019, 3, 1), dt.date(2021, 5, 31)),),
-    study=(CvEntry("BTS", "Lycée", "", None, dt.date(2015, 6, 30)),),
-    volunteering=(CvEntry("Trésorière", "Association", "", dt.date(2022, 1, 1), None),),
+    work=(
+        CvEntry(
+            "Secrétaire", "Mairie", "CDI", Moment(dt.date(2019, 3, 1), "month"), Moment(dt.date(2021, 5, 31))
+        ),
+    ),
+    study=(CvEntry("BTS", "Lycée", "", Moment(dt.date(2014, 1, 1), "year"), MARCH),),
+    volunteering=(CvEntry("Trésorière", "Association", "", Moment(dt.date(2022, 1, 1)), None),),
     certificates=(CvCertificate("PIX", "GIP Pix", dt.date(2024, 1, 5), dt.date(2027, 1, 5)),),
 )
 
@@ -127,7 +133,7 @@ def test_the_document_holds_the_same_for_machines():
         {
             "name": "Mairie",
             "position": "Secrétaire",
-            "startDate": "2019-03-01",
+            "startDate": "2019-03",
             "endDate": "2021-05-31",
             "summary": "CDI",
         }
@@ -154,15 +160,16 @@ def test_no_text_breaks_the_document(name, headline, labels, day):
         headline=headline,
         summary=headline,
         skills=[CvSkill(label, 1) for label in labels],
-        work=[CvEntry(label, label, label, day, None) for label in labels],
+        work=[CvEntry(label, label, label, Moment(day), None) for label in labels],
     )
     assert cv_document(content, language="fr", on=ON).content.startswith(b"%PDF-")
 
 
 PERIODS = [
-    (CvEntry("x", start_on=dt.date(2019, 3, 1), last_on=dt.date(2019, 3, 31)), "mars 2019"),
-    (CvEntry("x", start_on=dt.date(2019, 3, 1)), "depuis mars 2019"),
-    (CvEntry("x", last_on=dt.date(2019, 3, 1)), "jusqu’en mars 2019"),
+    (CvEntry("x", first=MARCH, last=Moment(dt.date(2019, 3, 31))), "mars 2019"),
+    (CvEntry("x", first=MARCH, last=Moment(dt.date(2021, 1, 1), "year")), "mars 2019 à 2021"),
+    (CvEntry("x", first=MARCH), "depuis mars 2019"),
+    (CvEntry("x", last=MARCH), "mars 2019"),
     (CvEntry("x"), ""),
 ]
 
@@ -186,6 +193,37 @@ def test_a_cv_chooses_in_the_record_and_copies_nothing(built, worker):
     few = made(worker, name="Peu", sections=[CvSection.SUMMARY], summary="Bonjour")
     assert content_of(few, worker).skills == ()
     assert content_of(few, worker).summary == "Bonjour"
+
+
+def test_the_path_and_the_certificates_are_printed_and_what_is_nobodys_business_is_not(worker):
+    period = {"worker": worker.worker, "created_at": timezone.now(), "changed_at": timezone.now()}
+    rows = [
+        ("work", "Secrétaire", {"contract": "cdi", "share_percent": 80, "organisation": "Mairie"}),
+        ("training", "Tableur", {}),
+        ("volunteering", "Trésorière", {}),
+        ("pause", "Une pause à moi", {}),
+        ("unemployment", "", {}),
+    ]
+    known = {field.name for field in CareerPeriod._meta.get_fields()}
+    for kind, label, fields in rows:
+        values = {key: value for key, value in period.items() if key in known}
+        start = {"start_on": dt.date(2019, 3, 1), "start_precision": "month"}
+        CareerPeriod.objects.create(kind=kind, free_text=label, **values, **start, **fields)
+    Evidence.objects.create(
+        worker=worker.worker, kind="certificate", title="PIX", issuer="GIP", added_at=timezone.now()
+    )
+    content = content_of(made(worker), worker)
+    assert [(one.title, one.place, one.text) for one in content.work] == [
+        ("Secrétaire", "Mairie", "CDI · 80 % du temps")
+    ]
+    assert [one.title for one in content.study] == ["Tableur"]
+    assert [one.title for one in content.volunteering] == ["Trésorière"]
+    assert content.certificates == [CvCertificate("PIX", "GIP")]
+    printed = text_of(cv_document(content, language="fr", on=ON).content)
+    assert "depuis mars 2019" in printed
+    assert "pause" not in printed
+    few = content_of(made(worker, name="Peu", sections=[CvSection.SKILLS]), worker)
+    assert [*few.work, *few.study, *few.volunteering, *few.certificates] == []
 
 
 def test_a_hidden_name_is_nowhere_in_the_file(worker):

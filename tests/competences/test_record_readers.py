@@ -6,10 +6,12 @@ import pytest
 from django.utils import translation
 from openpyxl import load_workbook
 
+from competences.cv_documents import cv_document
 from competences.importers.record_files import read_file
 from competences.importers.record_rows import MAX_BYTES
 from competences.importers.record_tables import template
 from competences.importers.source import BrokenSource
+from competences.rules.cvs import CvContent, CvSkill
 from tests.competences import import_builder as files
 from tests.competences.import_builder import PASSPORT, PROFILE, RESUME, document, table, workbook
 
@@ -128,7 +130,7 @@ class TestDocuments:
 REFUSED = {
     "nothing": (b" \n", "empty_file", 0),
     "too large": (b"a" * (MAX_BYTES + 1), "too_large", 0),
-    "a PDF": (b"%PDF-1.7", "other_kind", 0),
+    "a PDF": (b"%PDF-1.7", "bad_pdf", 0),
     "UTF-16": ("Compétence;Niveau".encode("utf-16"), "other_kind", 0),
     "null bytes": (b"a;b\n\x00\x01", "not_text", 0),
     "no encoding of ours": (b"Comp\xc3;b\n\x81;1", "encoding", 2),
@@ -175,3 +177,20 @@ def test_the_template_holds_no_formula(tmp_path):
     path.write_bytes(template("xlsx"))
     book = load_workbook(path)
     assert {cell.data_type for row in book.active for cell in row} <= {"s", "n", "inlineStr"}
+
+
+def test_a_cv_made_here_reads_back_from_its_pdf():
+    skills = (CvSkill("Construire un tableau", 5), CvSkill("Fête 🎉"))
+    made = cv_document(CvContent(name="Démo", skills=skills), language="fr", on=TODAY)
+    found = read_file("cv.pdf", made.content, TODAY)
+    assert [(skill.text, skill.level) for skill in found.skills] == [(s.label, s.level) for s in skills]
+
+
+OTHER_PDFS = [b"%PDF-1.7\n", b"%PDF-1.7\n%%EOF", b"%PDF" + bytes(range(256)) * 40]
+
+
+@pytest.mark.parametrize("content", OTHER_PDFS)
+def test_another_pdf_is_refused_with_a_sentence(content):
+    with pytest.raises(BrokenSource) as refusal:
+        read_file("cv.pdf", content, TODAY)
+    assert refusal.value.anomalies[0].code in ("bad_pdf", "other_kind")
