@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Organisation, Worker
 from competences.enums import ChangeKind, LinkKind
 from competences.models import Change, Concept, ConceptLink, Edition, OrganisationJob, WorkerJob
-from competences.queries.names import label_of, labels_of
+from competences.queries.names import LabelOf, labels_of
 from competences.queries.readable import Reader, hidden_references
 
 TITLE_CHANGES = (ChangeKind.MOVED, ChangeKind.REMOVED)
@@ -60,13 +60,13 @@ def organisation_jobs(organisation: Organisation, on: dt.date, *, actor: Reader)
 
 
 def _named(rows: QuerySet[Any], actor: Reader, on: dt.date) -> list[NamedJob]:
-    whole = rows.select_related("title__reference", "edition").annotate(label=label_of("title"))
+    whole = rows.select_related("title__reference", "edition").annotate(label=LabelOf("title"))
     found = list(whole.defer("edition__anomalies", "edition__changes"))
     hidden = hidden_references(actor, (row.title.reference for row in found), on=on)
     links = ConceptLink.objects.open().filter(
         kind=LinkKind.TITLE_OF, source__in=[row.title_id for row in found]
     )
-    named = links.select_related("target__reference").annotate(label=label_of("target"))
+    named = links.select_related("target__reference").annotate(label=LabelOf("target"))
     jobs = {link.source_id: (link.target, link.label) for link in named}
     return [
         NamedJob(

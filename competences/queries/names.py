@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Case, OuterRef, Q, Subquery, TextField, When
+from django.db.models import Case, F, Func, OuterRef, Q, Subquery, TextField, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
@@ -139,17 +139,28 @@ def reader_language() -> str:
     return (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
 
 
-def label_of(concept: str) -> Coalesce:
-    """The last known label of a concept that a row points to by that path, as `labels_of` gives it, to
-    annotate the row with: no query of its own."""
-    revisions = ConceptRevision.objects.order_by("-since")
-    last = revisions.filter(concept=OuterRef(concept))
-    until = Subquery(revisions.filter(concept=OuterRef(OuterRef(concept))).values("until")[:1])
-    translations = ConceptTranslation.objects.filter(
-        concept=OuterRef(concept), language=reader_language(), since__lt=until, until__gte=until
-    )
-    labels = [Subquery(rows.values("label")[:1]) for rows in (translations.order_by("-since"), last)]
-    return Coalesce(*labels, output_field=TextField())
+class LabelOf(Func):
+    """The last known label of the concept that a row points to by that path, as `labels_of` gives it, to
+    annotate the row with: no query of its own.
+
+    Written by hand: the ORM takes ten times longer to write it than the database to answer.
+    """
+
+    output_field = TextField()
+
+    def __init__(self, concept: str, **extra: Any) -> None:
+        super().__init__(F(concept), **extra)
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+        """A sub-query over the revisions of the concept."""
+        concept, values = compiler.compile(self.source_expressions[0])
+        return (
+            "(SELECT COALESCE((SELECT told.label FROM competences_concepttranslation told"  # noqa: S608 - a column
+            " WHERE told.concept_id = named.concept_id AND told.language = %s AND told.since < named.until"
+            " AND told.until >= named.until LIMIT 1), named.label) FROM competences_conceptrevision named"
+            f" WHERE named.concept_id = {concept} ORDER BY named.since DESC LIMIT 1)",
+            [reader_language(), *values],
+        )
 
 
 def labels_of(concepts: Iterable[int]) -> dict[int, str]:

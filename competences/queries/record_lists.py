@@ -5,7 +5,8 @@ read that record.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,20 +14,18 @@ from django.db.models import (
     Case,
     Count,
     Exists,
-    F,
     Func,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     Subquery,
-    Sum,
     TextField,
     Value,
     When,
     Window,
 )
-from django.db.models.functions import Coalesce, Lower, RowNumber
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +43,7 @@ from competences.models import (
 from competences.queries.names import reader_language
 from competences.queries.readable import Reader
 from competences.queries.records import with_labels
-from competences.queries.successors import touched
+from competences.queries.successors import attach_proposals, waiting_of
 from competences.rules.ageing import CONFIRMED_MONTHS, PRACTISED_MONTHS, latest_aged_day
 from competences.rules.labels import fold
 
@@ -87,14 +86,18 @@ def said_in(worker: Worker, *, at: dt.datetime | None = None) -> QuerySet[SkillR
         standing = SkillStatement.objects.as_of(at).filter(worker=worker)
         said = SkillRevision.objects.as_of(at).filter(statement__worker=worker, statement__in=standing)
         flags = RiskFlag.objects.filter(Q(closed_at=None) | Q(closed_at__gt=at), opened_at__lte=at)
-    # What an edition counts and complains of is long, and never told in a list.
-    flags = flags.select_related("edition__reference").defer("edition__anomalies", "edition__changes")
-    return (
-        said.select_related("statement__concept__reference", "statement__edition__reference")
-        .defer("statement__edition__anomalies", "statement__edition__changes")
-        .prefetch_related(Prefetch("statement__flags", flags, to_attr="open_flags"))
-        .order_by("-statement__declared_at", "-statement_id")
-    )
+    prefetch = Prefetch("statement__flags", _with_edition(flags), to_attr="open_flags")
+    return _said(said).prefetch_related(prefetch).order_by("-statement__declared_at", "-statement_id")
+
+
+def _said(rows: QuerySet[SkillRevision]) -> QuerySet[SkillRevision]:
+    """The rows with their statements, without what editions count and complain of, which is long."""
+    whole = rows.select_related("statement__concept__reference", "statement__edition__reference")
+    return whole.defer("statement__edition__anomalies", "statement__edition__changes")
+
+
+def _with_edition(flags: QuerySet[RiskFlag]) -> QuerySet[RiskFlag]:
+    return flags.select_related("edition__reference").defer("edition__anomalies", "edition__changes")
 
 
 def statements_in(rows: Iterable[SkillRevision]) -> list[SkillStatement]:
@@ -181,26 +184,41 @@ class FirstScreen:
     touched_total: int
 
 
-def first_screen(worker: Worker, *, actor: Reader, on: dt.date) -> FirstScreen:
-    """What the first screen shows of a record, with labels. Three queries, or four."""
-    standing = SkillStatement.objects.standing().filter(worker=worker)
-    found = touched(standing, actor=actor, on=on).order_by().values("pk")
-    is_touched = Case(When(statement__in=found, then=1), default=0)
-    in_order = [F("statement__declared_at").desc(), F("statement_id").desc()]
-    rows = said_in(worker).annotate(
-        is_touched=is_touched,
-        total=Window(Count("pk")),
-        touched_total=Window(Sum("is_touched")),
-        place=Window(RowNumber(), order_by=in_order),
-        touched_place=Window(RowNumber(), partition_by="is_touched", order_by=in_order),
+def first_screen(
+    worker: Worker, *, actor: Reader, on: dt.date, left_for_later: Collection[str] = ()
+) -> FirstScreen:
+    """What the first screen shows of a record, with labels, flags and proposals. Four queries, or five.
+
+    What touches a skill is read first: few rows, by which the skills to show are then chosen.
+    """
+    proposals = waiting_of(worker, actor=actor, on=on)
+    flags: dict[int, list[RiskFlag]] = defaultdict(list)
+    open_flags = RiskFlag.objects.open().filter(statement__worker=worker, statement__removed_at=None)
+    for flag in _with_edition(open_flags).order_by("-statement__declared_at", "-statement_id", "-pk"):
+        flags[flag.statement_id].append(flag)
+    touched = [pk for pk, found in flags.items() if not all(flag.is_hidden(on) for flag in found)]
+    touched += [one.proposal.statement_id for one in proposals if one.proposal.statement_id not in flags]
+    touched = list(dict.fromkeys(touched))
+    first = touched[:SHOWN_TOUCHED]
+    # Those touched come first, then the latest: fifteen rows hold both lists.
+    rows = list(
+        _said(SkillRevision.objects.current().filter(statement__worker=worker, statement__removed_at=None))
+        .annotate(total=Window(Count("pk")))
+        .order_by(
+            Case(When(statement__in=first, then=0), default=1), "-statement__declared_at", "-statement_id"
+        )[: SHOWN + SHOWN_TOUCHED]
     )
-    shown = list(rows.filter(Q(place__lte=SHOWN) | Q(is_touched=1, touched_place__lte=SHOWN_TOUCHED)))
-    with_labels(statements_in(shown), actor=actor, on=on)
+    statements = statements_in(rows)
+    for statement in statements:
+        statement.open_flags = flags[statement.pk]
+    with_labels(statements, actor=actor, on=on)
+    attach_proposals(statements, proposals, left_for_later)
+    latest = sorted(statements, key=lambda one: (one.declared_at, one.pk), reverse=True)
     return FirstScreen(
-        [row.statement for row in shown if row.place <= SHOWN],
-        shown[0].total if shown else 0,
-        [row.statement for row in shown if row.is_touched and row.touched_place <= SHOWN_TOUCHED],
-        shown[0].touched_total if shown else 0,
+        statements=latest[:SHOWN],
+        total=rows[0].total if rows else 0,
+        touched=[one for one in latest if one.pk in first],
+        touched_total=len(touched),
     )
 
 

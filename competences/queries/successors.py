@@ -6,17 +6,17 @@ cannot read.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.errors import NotFound
-from accounts.models import User
+from accounts.models import User, Worker
 from competences.models import RiskFlag, SkillStatement, SuccessorProposal
 from competences.models.references import visible_lookup
-from competences.queries.names import label_of, labels_of
+from competences.queries.names import LabelOf, labels_of
 from competences.queries.readable import Reader
 
 
@@ -45,20 +45,38 @@ def with_proposals(
     Those that the person left for later, by their public ids, are counted in `later` instead.
     """
     placed = [statement.pk for statement in statements if statement.concept_id]
-    rows = _readable(SuccessorProposal.objects.waiting(), actor, on).filter(statement__in=placed)
-    found = rows.select_related("successor__reference", "edition__reference")
+    waiting = SuccessorProposal.objects.waiting().filter(statement__in=placed)
+    attach_proposals(statements, _named(_readable(waiting, actor, on)), left_for_later)
+    return list(statements)
+
+
+def waiting_of(worker: Worker, *, actor: Reader, on: dt.date) -> list[Proposed]:
+    """What waits for an answer in a record, the surest first. One query."""
+    rows = SuccessorProposal.objects.waiting().filter(statement__worker=worker, statement__removed_at=None)
+    return _named(_readable(rows, actor, on))
+
+
+def attach_proposals(
+    statements: Iterable[SkillStatement], proposals: Iterable[Proposed], left_for_later: Collection[str]
+) -> None:
+    """Gives each statement its `waiting_proposals`, and in `later` how many were left for later."""
     waiting: dict[int, list[Proposed]] = defaultdict(list)
     later: dict[int, int] = defaultdict(int)
-    named = found.annotate(label=label_of("successor"), left_label=label_of("statement__concept"))
-    for row in named.order_by("-confidence", "pk"):
-        if str(row.public_id) in left_for_later:
-            later[row.statement_id] += 1
+    for one in proposals:
+        if str(one.proposal.public_id) in left_for_later:
+            later[one.proposal.statement_id] += 1
         else:
-            waiting[row.statement_id].append(Proposed(row, row.label, row.left_label))
+            waiting[one.proposal.statement_id].append(one)
     for statement in statements:
         statement.waiting_proposals = waiting[statement.pk]
         statement.later = later[statement.pk]
-    return list(statements)
+
+
+def _named(rows: QuerySet[SuccessorProposal]) -> list[Proposed]:
+    labels = {"label": LabelOf("successor"), "left_label": LabelOf("statement__concept")}
+    whole = rows.select_related("successor__reference", "edition__reference").annotate(**labels)
+    found = whole.defer("edition__anomalies", "edition__changes").order_by("-confidence", "pk")
+    return [Proposed(row, row.label, row.left_label) for row in found]
 
 
 def own_proposal(user: User, public_id: UUID, *, on: dt.date) -> Proposed:

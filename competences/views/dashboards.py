@@ -28,7 +28,6 @@ from competences.queries.records import flagged, statements_of, with_labels
 from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.queries.standing import with_durability
-from competences.queries.successors import with_proposals
 from competences.services.jobs import add_organisation_job, end_organisation_job
 from competences.views.remapping import employer_of, undoable
 from competences.views.successors import LATER
@@ -46,12 +45,12 @@ def worker(request: HttpRequest) -> HttpResponse:
     reading = {"actor": request.user, "on": today}
     person = Worker.objects.select_related("bilan_plan").get(user=request.user)
     due = due_bilan(person, today)
-    skills = first_screen(person, **reading)
+    skills = first_screen(person, left_for_later=request.session.get(LATER, []), **reading)
     jobs = worker_jobs(person, today, actor=request.user)
     context = {
         "due": due,
         "rule": bilan_rule(due) if due else "",
-        "touched": with_proposals(skills.touched, left_for_later=request.session.get(LATER, []), **reading),
+        "touched": skills.touched,
         "touched_total": skills.touched_total,
         "statements": skills.statements,
         "total": skills.total,

@@ -17,7 +17,16 @@ django.setup()
 
 from django.test.runner import DiscoverRunner  # noqa: E402 — Django must be set up first
 
-from tests.benchmarks import api, editions, impact, imports, records, search, sheets  # noqa: E402
+from tests.benchmarks import (  # noqa: E402
+    api,
+    editions,
+    impact,
+    imports,
+    record_pages,
+    records,
+    search,
+    sheets,
+)
 
 BENCHES = {
     "imports": imports.bench,
@@ -27,6 +36,7 @@ BENCHES = {
     "editions": editions.bench,
     "impact": impact.bench,
     "records": records.bench,
+    "record_pages": record_pages.bench,
 }
 REAL = ("imports", "sheets", "api")
 """Those that have nothing to measure without the real references; the search has made-up names too."""

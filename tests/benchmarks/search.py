@@ -1,22 +1,14 @@
 """Speed of the search: on the real ROME and ESCO, on made-up references of their size, through a real server.
 
 Times through the server are what four clients wait for, each sending its next request when the last one is
-answered; the processors are shared with them. Two processes a processor: a connection stays with the process
-that took it, and with one process a processor three clients of four often wait behind one another.
+answered; the processors are shared with them.
 """
 
 import gc
-import http.client
-import os
 import random
-import socket
-import subprocess
-import sys
-import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from urllib.parse import quote
 
 from django.contrib.auth.models import AnonymousUser
@@ -30,17 +22,14 @@ from competences.queries.readable import readable_states
 from competences.queries.search import SEARCHED, remembered, search
 from competences.queries.search_results import results
 from tests.benchmarks import labels
-from tests.benchmarks.alone import environment
 from tests.benchmarks.api import get
 from tests.benchmarks.imports import DATA, load_real
 from tests.benchmarks.measures import timed
+from tests.benchmarks.served import CLIENTS, WORKERS, clients, server
 from tests.competences.judged_queries import JUDGED, JUDGED_LATER
 
-CLIENTS = 4
-REQUESTS, A_CONNECTION = 200, 20
-"""Requests of each client, and those that it sends before it connects anew, maybe to another process."""
-
-WORKERS = 2 * (os.cpu_count() or 1)
+REQUESTS = 200
+"""Requests of each client."""
 
 Show = Callable[..., None]
 
@@ -152,20 +141,25 @@ def _through_a_server(show: Show, name: str, typed: Sequence[str]) -> None:
         "page": reverse("competences:search"),
         "API": reverse("api-concepts"),
     }
-    with _server() as port:
+    with server() as port:
         for what, address in addresses.items():
+
+            def ask(chance: random.Random, address: str = address) -> tuple[str, dict[str, str]]:
+                return f"{address}?q={quote(chance.choice(typed))}", {}
+
             for _round in range(4 * WORKERS):  # every process reads the names and compiles its templates
-                _clients(port, address, [typed[:2]] * CLIENTS)
-            chance = random.Random(5)  # noqa: S311 - figures, not secrets
+                clients(port, ask, 2)
             # Once each, then as people do: the same beginnings come back.
-            once = _never_asked(typed, CLIENTS * REQUESTS)
-            asked = {
-                "texts asked once": [once[number::CLIENTS] for number in range(CLIENTS)],
-                "texts that come back": [chance.choices(typed, k=REQUESTS) for _client in range(CLIENTS)],
-            }
-            for how, texts in asked.items():
+            once = iter(_never_asked(typed, CLIENTS * REQUESTS))
+
+            def ask_once(
+                _chance: random.Random, address: str = address, once: Iterator[str] = once
+            ) -> tuple[str, dict[str, str]]:
+                return f"{address}?q={quote(next(once))}", {}
+
+            for how, asking in (("texts asked once", ask_once), ("texts that come back", ask)):
                 started = time.perf_counter()
-                times = _clients(port, address, texts)
+                times = clients(port, asking, REQUESTS)
                 spent = time.perf_counter() - started
                 where = f"search on {name}, {what} at {CLIENTS} clients, {how}"
                 show(f"{where}, median", _percentile(times, 0.5), "ms")
@@ -183,64 +177,3 @@ def _never_asked(typed: Sequence[str], count: int) -> list[str]:
     for label in chance.sample(list(rows), min(len(rows), 4 * count)):
         found[label[: chance.choice(sizes)].strip()] = None
     return [text for text in found if len(text) > 1][:count]
-
-
-@contextmanager
-def _server() -> Iterator[int]:
-    """The site on the database of the bench: the middleware of production, the server of `make run`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", str(WORKERS), "--blocking-threads", "1"]
-    command += ["--no-ws", "--no-access-log", "--log-level", "error", "config.wsgi:application"]
-    surroundings = environment() | {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.serving_settings"}
-    server = subprocess.Popen(command, env=surroundings)  # noqa: S603 - our own server
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError("the server did not start")
-
-
-def _clients(port: int, address: str, texts: Sequence[Sequence[str]]) -> list[float]:
-    """How long each request took, in seconds, over all the clients; `texts`: what each of them asks."""
-    times: list[float] = []
-    faults: list[object] = []
-
-    def client(number: int) -> None:
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        for request, text in enumerate(texts[number]):
-            if request % A_CONNECTION == 0:
-                line.close()
-            path = f"{address}?q={quote(text)}"
-            started = time.perf_counter()
-            line.request("GET", path)
-            answer = line.getresponse()
-            answer.read()
-            times.append(time.perf_counter() - started)
-            if answer.status != 200:
-                faults.append((answer.status, path))
-        line.close()
-
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if faults:
-        raise AssertionError(faults[:3])
-    return times

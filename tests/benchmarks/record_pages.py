@@ -1,0 +1,101 @@
+"""Speed of the first screen and of the list of a record, among 50,000 workers with 20 skills each.
+
+The site is served as in production, to four clients who are signed in as two hundred people in turn. The
+floor is a bare Django view that renders the same template from a context held in memory (records_urls.py),
+asked through the same server and the same middleware, in turn with the page.
+"""
+
+import gzip
+import http.client
+import random
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection, transaction
+from django.urls import reverse
+
+from accounts.actors import SYSTEM
+from accounts.models import User
+from competences.models import RiskFlag
+from competences.services.references import rewrite_changes
+from competences.services.risks import assess_waiting_editions
+from tests.benchmarks import population
+from tests.benchmarks.measures import Show, empty_references
+from tests.benchmarks.served import CLIENTS, WORKERS, clients, percentile, server
+
+PEOPLE, ROUNDS, REQUESTS = 200, 6, 40
+"""People who look; rounds of the page and of its floor in turn; requests of each client in a round."""
+
+TOUCHED = 0.05
+"""The share of what people said that the last edition touches: flags are part of a record."""
+
+TARGET = 3
+
+
+def bench(show: Show) -> None:
+    """Prints the times of both pages at four clients, as ratios to their floors."""
+    empty_references()
+    made = population.load()
+    skills = [skill for skill, count in made.declared.items() if count]
+    random.Random(5).shuffle(skills)  # noqa: S311 - figures, not secrets
+    before = made.reference.editions.get()
+    edition = population.next_edition(made, population.EDITIONS[1], TOUCHED, skills)
+    with transaction.atomic():
+        rewrite_changes(edition, before)
+    assess_waiting_editions(actor=SYSTEM, limit=1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    show("records: flags open", RiskFlag.objects.open().count(), "flags")
+    people = list(User.objects.filter(worker__statements__isnull=False).distinct().order_by("?")[:PEOPLE])
+    signed_in = {person.pk: _session(person) for person in people}
+    with server("tests.benchmarks.records_settings") as port:
+        for name in ("dashboard", "statements"):
+            _page(show, port, name, signed_in)
+
+
+def _session(person: User) -> str:
+    """The key of a session in which that person is signed in."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.save()
+    return store.session_key
+
+
+def _page(show: Show, port: int, name: str, signed_in: dict[int, str]) -> None:
+    address = reverse(f"competences:{name}")
+    keys = list(signed_in.values())
+    one = min(signed_in)
+
+    def page(chance: random.Random) -> tuple[str, dict[str, str]]:
+        return address, {"Cookie": f"{settings.SESSION_COOKIE_NAME}={chance.choice(keys)}"}
+
+    def floor(_chance: random.Random) -> tuple[str, dict[str, str]]:
+        return f"/floor/{name}/{one}/", {"Accept-Language": "fr"}
+
+    for _round in range(2 * WORKERS):  # every process compiles its templates and holds its floor
+        clients(port, page, 2)
+        clients(port, floor, 2)
+    ours: list[float] = []
+    bare: list[float] = []
+    for _round in range(ROUNDS):
+        ours += clients(port, page, REQUESTS)
+        bare += clients(port, floor, REQUESTS)
+    where = f"{name} at {CLIENTS} clients"
+    for share, words in ((0.5, "median"), (0.95, "95th percentile")):
+        times, floors = percentile(ours, share), percentile(bare, share)
+        show(f"{where}, {words}", times, "ms", floors)
+        show(f"{where}, {words} to the floor", times / floors, "ratio", TARGET)
+    content = _content(port, *page(random.Random(1)))  # noqa: S311 - figures, not secrets
+    show(f"{name}: HTML", len(content) / 1000, "kB", 60)
+    show(f"{name}: HTML, compressed", len(gzip.compress(content)) / 1000, "kB")
+
+
+def _content(port: int, path: str, headers: dict[str, str]) -> bytes:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line.request("GET", path, headers=headers)
+    content = line.getresponse().read()
+    line.close()
+    return content
