@@ -10,8 +10,9 @@ class CompetencesConfig(AppConfig):
 
     def ready(self) -> None:
         from competences import grants, reminders
-        from competences.services import record_parts
+        from competences.services import record_parts, record_shown
 
         reminders.register()
         grants.register()
         record_parts.register()
+        record_shown.register()

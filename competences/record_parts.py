@@ -36,8 +36,8 @@ class Restoration:
     fresh: set[int] = field(default_factory=set)
 
 
-def _nobody(_entry: Mapping[str, Any]) -> Told | None:
-    return None
+def _nobody(_entry: Mapping[str, Any]) -> Sequence[Told]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class RecordPart:
     restore: Callable[[Restoration, Sequence[Entry]], list[str]]
     withdraw: Callable[[Worker, Sequence[str]], int]
     resume: Mapping[str, Entries] = field(default_factory=dict)
-    told: Callable[[Mapping[str, Any]], Told | None] = _nobody
+    told: Callable[[Mapping[str, Any]], Sequence[Told]] = _nobody
 
 
 parts: Registry[RecordPart] = Registry("record part")

@@ -290,9 +290,9 @@ def _told_by_others(told: At) -> dict[str, list[str]]:
         for entry in told[part.name].each():
             entry["id"]
             try:
-                one = part.told(entry.value)
+                told_there = list(part.told(entry.value))
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise entry.refuse(_("un avis bien écrit")) from error
-            if one is not None:
+            for one in told_there:
                 found.setdefault(str(one.statement), []).append(str(one.text))
     return found

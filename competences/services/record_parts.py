@@ -27,9 +27,9 @@ from competences.record_parts import Entry, RecordPart, Restoration, parts
 SLICE = 500
 DAYS = (
     *("acquired_on", "practised_on", "confirmed_on", "start_on", "end_on", "last_on", "next_on"),
-    "hidden_until",
+    *("hidden_until", "issued_on", "valid_until"),
 )
-"""Fields that hold a day; those of an instant end in `_at`."""
+"""Fields that hold a day; those of an instant are `at` or end in `_at`."""
 
 
 def register() -> None:
@@ -92,7 +92,7 @@ def read(entry: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
         value = entry[name]
         if value is not None and name in DAYS:
             value = dt.date.fromisoformat(value)
-        elif value is not None and name.endswith("_at"):
+        elif value is not None and (name == "at" or name.endswith("_at")):
             value = dt.datetime.fromisoformat(value)
         values[name] = value
     return values

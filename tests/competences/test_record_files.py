@@ -111,6 +111,9 @@ def test_json_resume_tells_the_skills_that_stand(person, client):
     assert skills["Compétence numéro 2"]["level"] == "5/8 (DigComp)"
     assert skills["Compétence numéro 2"]["keywords"] == ["petit:S2"]
     assert "level" not in skills["Compétence numéro 4"]
+    assert told["certificates"] == [
+        {"name": "Permis cariste", "issuer": "Centre Éclair", "date": "2022-05-04"}
+    ]
 
 
 class TestWholeRecord:
@@ -127,7 +130,12 @@ class TestWholeRecord:
             "successors": 1,
             "jobs": 2,
             "bilan": 1,
+            "evidence": 2,
+            "reviews": 1,
+            "cvs": 1,
         }
+        [view] = told["reviews"][0]["views"]
+        assert (view["author_name"], view["level"]) == ("Alex Martin", 5)
         assert document["record"]["person"]["id"] == str(person.worker.public_id)
 
     def test_every_part_that_is_registered_has_its_schema(self, client):

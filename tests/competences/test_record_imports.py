@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.errors import NotFound, Refused
 from competences.enums import ExportKind
-from competences.models import ImportedSkill, RecordImport, SkillRevision, SkillStatement
+from competences.models import Attestation, ImportedSkill, RecordImport, SkillRevision, SkillStatement
 from competences.queries.record_exports import record_list
 from competences.record_parts import RecordPart, Told, parts
 from competences.services import record_imports
@@ -268,7 +268,7 @@ class TestRecordsThatNobodyVouchesFor:
             entries=lambda _worker: iter(()),
             restore=lambda _back, _entries: [],
             withdraw=lambda _worker, _tokens: 0,
-            told=lambda entry: Told(entry["statement"], f"{entry['by']} : {entry['level']}"),
+            told=lambda entry: [Told(entry["statement"], f"{entry['by']} : {entry['level']}")],
         )
         parts.register(part)
         yield
@@ -295,7 +295,10 @@ class TestRecordsThatNobodyVouchesFor:
         assert rows["S2"].concept == built.skills[2]
         assert rows["S2"].level == 5
         assert rows["S2"].unverified == "Ma cheffe : 8"
+        assert "Alex Martin" in rows["S0"].unverified
+        assert "observée, 5/8 — Vue à l’œuvre." in rows["S0"].unverified
         declare_all(person, one)
+        assert not Attestation.objects.exists()
         said = SkillRevision.objects.get(statement__concept=built.skills[2])
         assert said.context == "chez un client · Déclaré, non vérifié : Ma cheffe : 8"
 

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from accounts.errors import NotFound, Refused
 from competences.enums import ExportKind, SkillWish, StatementSource
-from competences.models import BilanPlan, SkillRevision, SkillStatement, SuccessorProposal, WorkerJob
+from competences.models import (
+    BilanPlan,
+    Cv,
+    Evidence,
+    ReviewRequest,
+    SkillRevision,
+    SkillStatement,
+    SuccessorProposal,
+    WorkerJob,
+)
 from competences.queries.record_exports import record_list
 from competences.record_parts import parts
 from competences.services import record_parts
@@ -29,6 +38,8 @@ from competences.services.records import (
 from competences.services.successors import accept_successor, refuse_successor
 from tests.accounts.factories import UserFactory
 from tests.competences.import_builder import document, sent
+from tests.competences.record_builder import add, ask
+from tests.competences.record_builder import sent as pdf_sent
 from tests.competences.whole_record import DAY, LONG_AGO, declare, fill, reference
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +65,8 @@ def empty(person):
     """The record as erasure would leave it."""
     SkillStatement.objects.filter(worker=person.worker).delete()
     WorkerJob.objects.filter(worker=person.worker).delete()
-    BilanPlan.objects.filter(worker=person.worker).delete()
+    for model in (ReviewRequest, Evidence, Cv, BilanPlan):
+        model.objects.filter(worker=person.worker).delete()
     assert not any(part.number(person.worker) for part in parts)
 
 
@@ -265,3 +277,24 @@ def test_a_skill_that_this_house_does_not_know_any_more_writes_nothing(built, pe
         bring_back(person, told)
     assert refusal.value.code == "unknown_concept"
     assert not SkillStatement.objects.exists()
+
+
+def test_a_request_that_waited_is_not_asked_again(built, person):
+    fill(built, person)
+    waiting = ask(person, SkillStatement.objects.get(concept=built.skills[2]), email="sam@exemple.fr")
+    told = text(person)
+    assert str(waiting.public_id) in told
+    empty(person)
+    bring_back(person, told)
+    assert ReviewRequest.objects.get(worker=person.worker).attestations.get().author_name == "Alex Martin"
+
+
+def test_a_file_does_not_come_back_without_its_bytes(built, person, settings, tmp_path):
+    settings.PRIVATE_ROOT = tmp_path
+    fill(built, person)
+    add(person, SkillStatement.objects.get(concept=built.skills[2]), kind="file", file=pdf_sent())
+    told = text(person)
+    assert len(json.loads(told)["record"]["parts"]["evidence"]) == 3
+    empty(person)
+    bring_back(person, told)
+    assert {piece.kind for piece in Evidence.objects.all()} == {"link", "certificate"}

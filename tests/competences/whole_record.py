@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from competences.enums import JobUse
+from competences.services.attestations import View, answer_review, take_review
 from competences.services.bilans import set_bilan_plan
+from competences.services.cvs import CvChoice, make_cv
 from competences.services.flags import contest_flag, hide_flag
 from competences.services.jobs import add_worker_job, end_worker_job
 from competences.services.records import (
@@ -17,6 +19,7 @@ from competences.services.records import (
     remove_skill,
 )
 from competences.services.risks import assess_waiting_editions, review_statements
+from tests.competences.record_builder import add, ask, reader
 from tests.competences.reference_builder import Built
 
 DAY = dt.timedelta(days=1)
@@ -48,7 +51,8 @@ def declare(built, user, number, edition="2", now=None, **said):
 
 
 def fill(built, user):
-    """Statements of each kind, a flag answered, its proposal, two jobs, a rhythm of bilans."""
+    """Statements of each kind, a flag answered, its proposal, two jobs, a rhythm of bilans, two pieces of
+    evidence, a view by somebody else, a CV."""
     own = {"actor": user, "worker": user.worker}
     gone = declare(built, user, 0, "1", now=LONG_AGO, level=4, sources=("job", "study"), wish="avoid")
     grown = declare(built, user, 2, now=LONG_AGO, level=2, context="chez un client")
@@ -67,4 +71,14 @@ def fill(built, user):
     flag = gone.flags.get()
     hide_flag(actor=user, flag=flag, months=3)
     contest_flag(actor=user, flag=flag, reason="Mon métier s’en sert encore.")
+    add(user, grown)
+    certificate = add(user, grown, gone, kind="certificate", issued_on=dt.date(2022, 5, 4))
+    email = f"alex{user.pk}@exemple.fr"
+    asked = ask(user, gone, grown, email=email, evidence=[certificate])
+    alex = reader(email, name="Alex Martin")
+    take_review(actor=alex, review=asked)
+    views = {gone.pk: View(kind="observed", level=5, comment="Vue à l’œuvre.")}
+    answer_review(actor=alex, review=asked, views=views)
+    choice = CvChoice(name="Court", has_every_skill=False, skills=[str(grown.public_id)])
+    make_cv(actor=user, worker=user.worker, choice=choice)
     return gone
