@@ -10,9 +10,10 @@ class CompetencesConfig(AppConfig):
 
     def ready(self) -> None:
         from competences import grants, reminders
-        from competences.services import record_parts, record_shown
+        from competences.services import record_parts, record_path, record_shown
 
         reminders.register()
         grants.register()
         record_parts.register()
         record_shown.register()
+        record_path.register()

@@ -4,7 +4,7 @@ What the record holds already is left as it is. Every row that comes back bears 
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -129,6 +129,16 @@ def place_of(names: Named, entry: Entry) -> tuple[int, int]:
         message = _("Nous ne connaissons pas « %(label)s » de « %(reference)s » : rien n’est écrit.")
         raise Refused("unknown_concept", message % entry)
     return concept, _edition_of(names, entry)
+
+
+def withdraw_same(model: Any, token_of: Callable[[Any], str], worker: Worker, tokens: Sequence[str]) -> int:
+    """Removes the rows whose token is the one that they came back with, which begins with their public id;
+    says how many others stay."""
+    ids = [token.split(" ")[0] for token in tokens]
+    rows = list(model.objects.filter(worker=worker, public_id__in=ids))
+    same = [row.pk for row in rows if token_of(row) in tokens]
+    model.objects.filter(pk__in=same).delete()
+    return len(rows) - len(same)
 
 
 # Statements ------------------------------------------------------------------------------------------------
@@ -278,10 +288,7 @@ def _job_token(job: WorkerJob) -> str:
 
 
 def _withdraw_jobs(worker: Worker, tokens: Sequence[str]) -> int:
-    rows = WorkerJob.objects.filter(worker=worker, public_id__in=[token.split(" ")[0] for token in tokens])
-    same = [row.pk for row in rows if _job_token(row) in tokens]
-    WorkerJob.objects.filter(pk__in=same).delete()
-    return len(rows) - len(same)
+    return withdraw_same(WorkerJob, _job_token, worker, tokens)
 
 
 def _restore_bilan(back: Restoration, entries: Sequence[Entry]) -> list[str]:

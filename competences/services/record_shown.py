@@ -21,7 +21,7 @@ from competences.queries.record_shown import (
 )
 from competences.record_parts import Entry, RecordPart, Restoration, parts
 from competences.rules.attestations import UNFINISHED
-from competences.services.record_parts import SLICE, absent, read
+from competences.services.record_parts import SLICE, absent, read, withdraw_same
 
 
 def register() -> None:
@@ -91,16 +91,7 @@ def _evidence_token(row: Evidence) -> str:
 
 
 def _withdraw_evidence(worker: Worker, tokens: Sequence[str]) -> int:
-    return _withdraw(Evidence, _evidence_token, worker, tokens)
-
-
-def _withdraw(model: Any, token_of: Any, worker: Worker, tokens: Sequence[str]) -> int:
-    """Removes the rows whose token is the one that they came back with; says how many others stay."""
-    ids = [token.split(" ")[0] for token in tokens]
-    rows = list(model.objects.filter(worker=worker, public_id__in=ids))
-    same = [row.pk for row in rows if token_of(row) in tokens]
-    model.objects.filter(pk__in=same).delete()
-    return len(rows) - len(same)
+    return withdraw_same(Evidence, _evidence_token, worker, tokens)
 
 
 # What others said ------------------------------------------------------------------------------------------
@@ -168,7 +159,7 @@ def _review_token(row: ReviewRequest) -> str:
 
 
 def _withdraw_reviews(worker: Worker, tokens: Sequence[str]) -> int:
-    return _withdraw(ReviewRequest, _review_token, worker, tokens)
+    return withdraw_same(ReviewRequest, _review_token, worker, tokens)
 
 
 # CVs -------------------------------------------------------------------------------------------------------
@@ -195,4 +186,4 @@ def _cv_token(row: Cv) -> str:
 
 
 def _withdraw_cvs(worker: Worker, tokens: Sequence[str]) -> int:
-    return _withdraw(Cv, _cv_token, worker, tokens)
+    return withdraw_same(Cv, _cv_token, worker, tokens)

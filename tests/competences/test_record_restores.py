@@ -13,9 +13,13 @@ from accounts.errors import NotFound, Refused
 from competences.enums import ExportKind, SkillWish, StatementSource
 from competences.models import (
     BilanPlan,
+    CareerPeriod,
     Cv,
     Evidence,
+    FirstUse,
     ReviewRequest,
+    SelfReview,
+    SelfReviewPlan,
     SkillRevision,
     SkillStatement,
     SuccessorProposal,
@@ -65,7 +69,7 @@ def empty(person):
     """The record as erasure would leave it."""
     SkillStatement.objects.filter(worker=person.worker).delete()
     WorkerJob.objects.filter(worker=person.worker).delete()
-    for model in (ReviewRequest, Evidence, Cv, BilanPlan):
+    for model in (ReviewRequest, Evidence, Cv, BilanPlan, CareerPeriod, SelfReview, SelfReviewPlan, FirstUse):
         model.objects.filter(worker=person.worker).delete()
     assert not any(part.number(person.worker) for part in parts)
 

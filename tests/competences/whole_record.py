@@ -5,10 +5,13 @@ import datetime as dt
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from competences.enums import JobUse
+from competences.enums import JobUse, ToolsEase
+from competences.rules.career import Moment
 from competences.services.attestations import View, answer_review, take_review
 from competences.services.bilans import set_bilan_plan
+from competences.services.career import PeriodSaid, add_period
 from competences.services.cvs import CvChoice, make_cv
+from competences.services.first_use import answer_ease
 from competences.services.flags import contest_flag, hide_flag
 from competences.services.jobs import add_worker_job, end_worker_job
 from competences.services.records import (
@@ -19,6 +22,12 @@ from competences.services.records import (
     remove_skill,
 )
 from competences.services.risks import assess_waiting_editions, review_statements
+from competences.services.self_reviews import (
+    confirm_answer,
+    finish_self_review,
+    set_self_review_plan,
+    start_self_review,
+)
 from tests.competences.record_builder import add, ask, reader
 from tests.competences.reference_builder import Built
 
@@ -52,7 +61,7 @@ def declare(built, user, number, edition="2", now=None, **said):
 
 def fill(built, user):
     """Statements of each kind, a flag answered, its proposal, two jobs, a rhythm of bilans, two pieces of
-    evidence, a view by somebody else, a CV."""
+    evidence, a view by somebody else, a CV, a path, a self-review."""
     own = {"actor": user, "worker": user.worker}
     gone = declare(built, user, 0, "1", now=LONG_AGO, level=4, sources=("job", "study"), wish="avoid")
     grown = declare(built, user, 2, now=LONG_AGO, level=2, context="chez un client")
@@ -81,4 +90,36 @@ def fill(built, user):
     answer_review(actor=alex, review=asked, views=views)
     choice = CvChoice(name="Court", has_every_skill=False, skills=[str(grown.public_id)])
     make_cv(actor=user, worker=user.worker, choice=choice)
+    _live(user, built, grown)
     return gone
+
+
+def _live(user, built, grown):
+    """A path of three periods, a self-review that ended, a first answer."""
+    own = {"actor": user, "worker": user.worker}
+    for said in (
+        PeriodSaid(
+            kind="work",
+            contract="cdi",
+            first=Moment(dt.date(2015, 3, 1), "month"),
+            last=Moment(dt.date(2019, 1, 1), "year"),
+            title=built.title,
+            edition=built.editions["2"],
+            organisation="Atelier du Pont",
+            details="Accueil et courrier.",
+        ),
+        PeriodSaid(
+            kind="volunteering",
+            first=Moment(dt.date(2020, 5, 4)),
+            free_text="Aide aux devoirs",
+            place="Lille",
+        ),
+        PeriodSaid(kind="pause", first=Moment(dt.date(2019, 6, 1), "month"), reason="Pour souffler"),
+    ):
+        add_period(**own, said=said)
+    review = start_self_review(**own)
+    grown.refresh_from_db()
+    confirm_answer(actor=user, review=review, statement=grown, version=grown.version)
+    finish_self_review(actor=user, review=review)
+    set_self_review_plan(**own, rhythm_months=6)
+    answer_ease(**own, ease=ToolsEase.values[0])
