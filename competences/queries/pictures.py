@@ -98,10 +98,12 @@ class Said(NamedTuple):
 
 
 class Links(NamedTuple):
-    """What the newest editions say: what the chosen job asks for, what concepts are part of, the groups among
+    """What the newest editions say: what the chosen job asks for, with the category that its producer gives
+    it (ROME: "Savoir-être professionnel", "Normes et procédés"), what concepts are part of, the groups among
     these, and by reference the areas of DigComp, (number, area) to competences."""
 
     asked: list[Asked]
+    categories: dict[int, str]
     parents: dict[int, list[int]]
     groups: set[int]
     digcomp: dict[int, dict[tuple[str, int], list[int]]]
@@ -129,7 +131,7 @@ def figures(
         areas=[_area(labels[area], asked, now, then) for (_number, area), asked in sorted(digcomp.items())],
         wanted=wanted,
         chosen=next((one for one in wanted if row and one.public_id == row.public_id), None),
-        domains=_domains(links.asked, held, domains, labels),
+        domains=_domains(links, held, {pk: labels.get(group, "") for pk, group in domains.items() if group}),
         share=found.share,
         core=found.core,
         periods=named_periods(path, labels),
@@ -175,22 +177,25 @@ def _wanted(user: User, on: dt.date) -> list[Any]:
 
 def _links(job: int | None) -> Links:
     """One query: a page that asks three would wait three times."""
-    found = Links([], defaultdict(list), set(), defaultdict(lambda: defaultdict(list)))
+    found = Links([], {}, defaultdict(list), set(), defaultdict(lambda: defaultdict(list)))
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH RECURSIVE asked AS ("
-            " SELECT l.target_id, l.flag FROM competences_conceptlink l"
+            " SELECT l.target_id, l.flag,"
+            " coalesce(r.attributes ->> 'categorie_savoir', r.attributes ->> 'cat_comp', '') AS category"
+            " FROM competences_conceptlink l"
             " JOIN competences_concept c ON c.id = l.target_id AND c.kind IN (%(skill)s, %(knowledge)s)"
+            " LEFT JOIN competences_conceptrevision r ON r.concept_id = c.id AND r.until = %(open)s"
             " WHERE l.source_id = %(job)s AND l.kind = %(uses)s AND l.until = %(open)s"
             "), up AS ("
             " SELECT l.source_id, l.target_id FROM competences_conceptlink l JOIN asked a"
             " ON a.target_id = l.source_id WHERE l.kind = %(part_of)s AND l.until = %(open)s"
             " UNION SELECT l.source_id, l.target_id FROM competences_conceptlink l JOIN up"
             " ON up.target_id = l.source_id WHERE l.kind = %(part_of)s AND l.until = %(open)s"
-            ") SELECT 'asked', target_id, 0, flag, 0 FROM asked"
-            " UNION ALL SELECT 'up', up.source_id, up.target_id, c.kind, 0 FROM up"
+            ") SELECT 'asked', target_id, 0, flag, 0, category FROM asked"
+            " UNION ALL SELECT 'up', up.source_id, up.target_id, c.kind, 0, '' FROM up"
             " JOIN competences_concept c ON c.id = up.target_id"
-            " UNION ALL SELECT 'area', l.source_id, a.id, a.external_id, a.reference_id"
+            " UNION ALL SELECT 'area', l.source_id, a.id, a.external_id, a.reference_id, ''"
             " FROM competences_reference r JOIN competences_concept a ON a.reference_id = r.id"
             " AND a.kind = %(area)s JOIN competences_conceptlink l ON l.target_id = a.id"
             " AND l.kind = %(part_of)s AND l.until = %(open)s"
@@ -207,9 +212,10 @@ def _links(job: int | None) -> Links:
                 "digcomp": ReferenceFormat.DIGCOMP,
             },
         )
-        for what, source, target, text, reference in cursor.fetchall():
+        for what, source, target, text, reference, category in cursor.fetchall():
             if what == "asked":
                 found.asked.append(Asked(source, text))
+                found.categories[source] = category
             elif what == "up":
                 found.parents[source].append(target)
                 if text in (ConceptKind.GROUP, ConceptKind.AREA):
@@ -246,20 +252,19 @@ def _mean(levels: Sequence[int]) -> float | None:
     return sum(levels) / len(levels) if levels else None
 
 
-def _domains(
-    asked: Sequence[Asked], held: set[int], domains: Mapping[int, int | None], labels: Mapping[int, str]
-) -> list[Domain]:
-    """The domains of what is asked for, the largest first, what is in none last."""
-    by_domain: dict[int | None, list[Asked]] = defaultdict(list)
-    for one in asked:
-        by_domain[domains[one.concept]].append(one)
+def _domains(links: Links, held: set[int], groups: Mapping[int, str]) -> list[Domain]:
+    """The domains of what is asked for, the largest first, what is in none last. What no group holds is under
+    its category: ROME sorts no knowledge otherwise."""
+    by_domain: dict[str, list[Asked]] = defaultdict(list)
+    for one in links.asked:
+        by_domain[groups.get(one.concept) or links.categories[one.concept]].append(one)
     found = [
         Domain(
-            labels.get(pk, "") if pk is not None else "",
+            label,
             _share([one for one in ones if one.is_core], held),
             _share([one for one in ones if not one.is_core], held),
         )
-        for pk, ones in by_domain.items()
+        for label, ones in by_domain.items()
     ]
     return sorted(found, key=lambda one: (not one.label, -one.all.asked, fold(one.label)))
 

@@ -126,6 +126,17 @@ def test_a_wanted_job_is_told_by_domain_the_core_apart(worker, built):
     assert (found.share, found.core) == (Share(2, 4), Share(1, 1))
 
 
+def test_what_no_group_holds_is_under_its_category(worker, built):
+    for number in range(2):
+        known = built.concept(
+            "knowledge", f"K{number}", f"Norme {number}", attributes={"categorie_savoir": "Normes"}
+        )
+        built.link(LinkKind.USES, built.job, known)
+    want(worker, built)
+    found = {one.label: one.all.asked for one in figures(worker, on=TODAY).domains}
+    assert found == {"Enjeu 0": 2, "Normes": 2, "Enjeu 1": 1, "": 1}
+
+
 def test_a_job_that_nothing_lists_or_that_ended_shows_nothing(worker, built):
     job = want(worker, built, 1)
     found = figures(worker, on=TODAY)
