@@ -13,7 +13,7 @@ class RecordImportForm(forms.Form):
         max_length=None,
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.json,.pdf"}),
         help_text=_(
-            "Un tableau (CSV ou XLSX), un CV fait ici (PDF) ou en JSON Resume, un Europass en JSON, un dossier"
+            "Un tableau (CSV ou XLSX), un CV fait ici (PDF) ou JSON Resume, un Europass en JSON, un dossier"
             " emporté d’ici. Au plus 2 Mo et 5 000 lignes."
         ),
     )
