@@ -165,7 +165,7 @@ def naming(rows: QuerySet[SkillRevision], text: str) -> QuerySet[SkillRevision]:
 
 def _conditions(on: dt.date) -> dict[str, Any]:
     return {
-        FLAGGED: Exists(RiskFlag.objects.open().filter(statement=OuterRef("statement"))),
+        FLAGGED: Exists(RiskFlag.objects.shown(on).filter(statement=OuterRef("statement"))),
         AGEING: Q(confirmed_on__lte=latest_aged_day(on, CONFIRMED_MONTHS))
         | Q(practised_on__lte=latest_aged_day(on, PRACTISED_MONTHS)),
         NOT_PRACTISED: Q(is_practised=False),
