@@ -166,8 +166,8 @@ def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
         messages.warning(request, refusal.message)
     else:
         words = ngettext(
-            "Votre dernière réponse est annulée. Rien n’a changé dans votre dossier.",
-            "Vos %d dernières réponses sont annulées. Rien n’a changé dans votre dossier.",
+            "%d réponse est annulée. Rien n’a changé dans votre dossier.",
+            "%d réponses sont annulées. Rien n’a changé dans votre dossier.",
             len(taken),
         )
         messages.success(request, words % len(taken) if "%d" in words else words)
