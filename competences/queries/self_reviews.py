@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.errors import NotFound
 from accounts.models import User, Worker
@@ -69,6 +69,12 @@ def own_self_review(user: User, public_id: uuid.UUID) -> SelfReview:
 def latest_self_review(worker: Worker) -> SelfReview | None:
     """The review started last, open or not."""
     return SelfReview.objects.filter(worker=worker).first()
+
+
+def with_open_review(workers: QuerySet[Worker]) -> QuerySet[Worker]:
+    """The same people, each with `has_open_review`: whether they left a review on the way."""
+    unfinished = SelfReview.objects.filter(worker=OuterRef("pk"), closed_at=None)
+    return workers.annotate(has_open_review=Exists(unfinished))
 
 
 def was_left(review: SelfReview | None, now: dt.datetime) -> bool:

@@ -27,11 +27,12 @@ from competences.queries.record_lists import first_screen
 from competences.queries.records import flagged, statements_of, with_labels
 from competences.queries.references import named_concept
 from competences.queries.search import search
+from competences.queries.self_reviews import due_self_review, with_open_review
 from competences.queries.standing import with_durability
 from competences.services.jobs import add_organisation_job, end_organisation_job
 from competences.views.remapping import employer_of, undoable
 from competences.views.successors import LATER
-from competences.words import bilan_rule
+from competences.words import bilan_rule, self_review_rule
 
 A_PAGE = 50
 FOUND = 12
@@ -40,16 +41,20 @@ FOUND = 12
 @login_required
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """Next date, what changed for me, my skills, my jobs."""
+    """Next dates, what changed for me, my skills, my jobs."""
     today = timezone.localdate()
     reading = {"actor": request.user, "on": today}
-    person = Worker.objects.select_related("bilan_plan").get(user=request.user)
+    people = with_open_review(Worker.objects.select_related("bilan_plan", "self_review_plan"))
+    person = people.get(user=request.user)
     due = due_bilan(person, today)
     skills = first_screen(person, left_for_later=request.session.get(LATER, []), **reading)
     jobs = worker_jobs(person, today, actor=request.user)
     context = {
         "due": due,
         "rule": bilan_rule(due) if due else "",
+        "review_due": (review_due := due_self_review(getattr(person, "self_review_plan", None), today)),
+        "review_rule": self_review_rule(review_due) if review_due else "",
+        "review_is_open": person.has_open_review,
         "touched": skills.touched,
         "touched_total": skills.touched_total,
         "statements": skills.statements,
