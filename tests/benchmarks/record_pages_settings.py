@@ -2,4 +2,4 @@
 
 from tests.benchmarks.serving_settings import *  # noqa: F403
 
-ROOT_URLCONF = "tests.benchmarks.records_urls"
+ROOT_URLCONF = "tests.benchmarks.record_pages_urls"
