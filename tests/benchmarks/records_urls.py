@@ -1,0 +1,42 @@
+"""The addresses of the site, and beside each page of a record the floor that it is measured against: a bare
+view that renders the same template from memory, with neither query nor session.
+"""
+
+from typing import Any
+from unittest import mock
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from accounts.models import User
+from accounts.queries.roles import Roles
+from competences.views import dashboards, records
+from config.urls import urlpatterns as site
+
+PAGES = {"dashboard": (dashboards, dashboards.worker), "statements": (records, records.statements)}
+
+_kept: dict[str, tuple[str, dict[str, Any], User]] = {}
+
+
+def floor(request: HttpRequest, name: str, user: int) -> HttpResponse:
+    """The page from what it held the first time that this process was asked for it."""
+    if name not in _kept:
+        _kept[name] = _captured(request, name, User.objects.get(pk=user))
+    template, context, request.user = _kept[name]
+    # What the header asks of the database, in memory too.
+    request._nav_roles, request._unread_messages = Roles(), 0  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+def _captured(request: HttpRequest, name: str, user: User) -> tuple[str, dict[str, Any], User]:
+    """The template and the context that the real view gives to that person, read once and held."""
+    module, view = PAGES[name]
+    request.user = user
+    with mock.patch.object(module, "render", return_value=HttpResponse()) as rendered:
+        view(request)
+    _request, template, context = rendered.call_args.args
+    return template, context, user
+
+
+urlpatterns = [path("floor/<str:name>/<int:user>/", floor), *site]
