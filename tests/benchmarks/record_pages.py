@@ -12,7 +12,9 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
+from django.test import override_settings
 from django.urls import reverse
 
 from accounts.actors import SYSTEM
@@ -20,12 +22,15 @@ from accounts.models import User
 from competences.models import RiskFlag
 from competences.services.references import rewrite_changes
 from competences.services.risks import assess_waiting_editions
+from config.settings import base
 from tests.benchmarks import population
-from tests.benchmarks.measures import Show, empty_references
+from tests.benchmarks.api import get
+from tests.benchmarks.measures import Show, empty_references, show_ratio, timed
 from tests.benchmarks.served import CLIENTS, WORKERS, clients, percentile, server
 
-PEOPLE, ROUNDS, REQUESTS = 200, 6, 40
-"""People who look; rounds of the page and of its floor in turn; requests of each client in a round."""
+PEOPLE, WARM, ROUNDS, REQUESTS = 200, 20, 6, 40
+"""People who look; those who look first, untimed; rounds of the page and of its floor in turn; requests of
+each client in a round."""
 
 TOUCHED = 0.05
 """The share of what people said that the last edition touches: flags are part of a record."""
@@ -49,8 +54,11 @@ def bench(show: Show) -> None:
     show("records: flags open", RiskFlag.objects.open().count(), "flags")
     people = list(User.objects.filter(worker__statements__isnull=False).distinct().order_by("?")[:PEOPLE])
     signed_in = {person.pk: _session(person) for person in people}
+    pages = ("dashboard", "statements")
+    for name in pages:
+        _in_process(show, name, signed_in)
     with server("tests.benchmarks.records_settings") as port:
-        for name in ("dashboard", "statements"):
+        for name in pages:
             _page(show, port, name, signed_in)
 
 
@@ -62,6 +70,19 @@ def _session(person: User) -> str:
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.save()
     return store.session_key
+
+
+def _in_process(show: Show, name: str, signed_in: dict[int, str]) -> None:
+    """The time of the server alone: requests go straight into the handler, ours and the floor's in turn."""
+    with override_settings(MIDDLEWARE=base.MIDDLEWARE, ROOT_URLCONF="tests.benchmarks.records_urls"):
+        handler = WSGIHandler()
+        address, floor = reverse(f"competences:{name}"), f"/floor/{name}/{min(signed_in)}/"
+        pairs = []
+        for key in [*list(signed_in.values())[:WARM], *signed_in.values()]:
+            cookie = f"{settings.SESSION_COOKIE_NAME}={key}"
+            ours = timed(lambda cookie=cookie: get(handler, address, HTTP_COOKIE=cookie))
+            pairs.append((ours, timed(lambda: get(handler, floor, HTTP_ACCEPT_LANGUAGE="fr"))))
+        show_ratio(show, f"{name} in process, to the floor", pairs[WARM:])
 
 
 def _page(show: Show, port: int, name: str, signed_in: dict[int, str]) -> None:
