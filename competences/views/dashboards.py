@@ -60,7 +60,7 @@ def worker(request: HttpRequest) -> HttpResponse:
         "statements": skills.statements,
         "total": skills.total,
         "jobs": jobs,
-        "first_use_invites": skills.total == 0 and invites(request.user.worker),
+        "first_use_invites": skills.total == 0 and invites(person),
         "jobs_to_review": len(job_reviews([job.row for job in jobs if job.is_readable])),
     }
     return render(request, "competences/dashboard.html", context)

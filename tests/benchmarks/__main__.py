@@ -23,7 +23,6 @@ from tests.benchmarks import (  # noqa: E402
     impact,
     imports,
     record_pages,
-    record_pages,
     records,
     search,
     sheets,
@@ -36,7 +35,6 @@ BENCHES = {
     "search": search.bench,
     "editions": editions.bench,
     "impact": impact.bench,
-    "record_pages": record_pages.bench,
     "records": records.bench,
     "record_pages": record_pages.bench,
 }

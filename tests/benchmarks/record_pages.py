@@ -1,7 +1,7 @@
 """Speed of the first screen and of the list of a record, among 50,000 workers with 20 skills each.
 
 The site is served as in production, to four clients who are signed in as two hundred people in turn. The
-floor is a bare Django view that renders the same template from a context held in memory (records_urls.py),
+floor is a bare Django view that renders the same template from a context held in memory (record_pages_urls.py),
 asked through the same server and the same middleware, in turn with the page.
 """
 
@@ -57,7 +57,7 @@ def bench(show: Show) -> None:
     pages = ("dashboard", "statements")
     for name in pages:
         _in_process(show, name, signed_in)
-    with server("tests.benchmarks.records_settings") as port:
+    with server("tests.benchmarks.record_pages_settings") as port:
         for name in pages:
             _page(show, port, name, signed_in)
 
@@ -74,7 +74,7 @@ def _session(person: User) -> str:
 
 def _in_process(show: Show, name: str, signed_in: dict[int, str]) -> None:
     """The time of the server alone: requests go straight into the handler, ours and the floor's in turn."""
-    with override_settings(MIDDLEWARE=base.MIDDLEWARE, ROOT_URLCONF="tests.benchmarks.records_urls"):
+    with override_settings(MIDDLEWARE=base.MIDDLEWARE, ROOT_URLCONF="tests.benchmarks.record_pages_urls"):
         handler = WSGIHandler()
         address, floor = reverse(f"competences:{name}"), f"/floor/{name}/{min(signed_in)}/"
         pairs = []
