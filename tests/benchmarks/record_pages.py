@@ -1,8 +1,8 @@
 """Speed of the first screen and of the list of a record, among 50,000 workers with 20 skills each.
 
 The site is served as in production, to four clients who are signed in as two hundred people in turn. The
-floor is a bare Django view that renders the same template from a context held in memory (record_pages_urls.py),
-asked through the same server and the same middleware, in turn with the page.
+floor is a bare Django view that renders the same template from a context held in memory
+(record_pages_urls.py), asked through the same server and the same middleware, in turn with the page.
 """
 
 import gzip
