@@ -2,8 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import count, groupby
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
@@ -30,19 +31,19 @@ NOTHING_HELD: Held[Any, Any] = Held({}, {})
 
 
 class Place(NamedTuple):
-    """Where an edition comes: its position, and the editions before and after it (None: at an end).
+    """Where an edition comes: its position, the edition before it (None: there is none) and those after it.
 
     `completes`: the edition is there already, and another source adds to it.
     """
 
     here: int
     before: Edition | None
-    after: Edition | None
+    later: Sequence[Edition]
     completes: bool = False
 
     @property
     def following(self) -> int | None:
-        return self.after.position if self.after else None
+        return self.later[0].position if self.later else None
 
     @property
     def last(self) -> int:
@@ -65,18 +66,20 @@ class EditionPlan:
 def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> EditionPlan:
     """The plan of an import at `place`. What a source does not state stays as it was."""
     ids, new_concepts = _identities(parsed, reference)
-    unsaid = parsed.unstated_scopes or parsed.unstated_links
+    unsaid = parsed.unstated_scopes or parsed.unstated_links or any(e.unsaid for e in place.later)
     scopes = {identity: key.scope for key, identity in ids.items()} if unsaid else {}
     held = _revisions(reference, 0, place.last)
     stated = {ids[key]: state for key, state in parsed.concepts.items()}
     _keep_unstated_attributes(stated, held.values, parsed.unstated_attributes)
+    following_of = next_places(place.later, lambda concept: scopes[concept], "scopes")
     revisions = _planned(
         place,
         held,
-        _revisions(reference, place.following, place.following) if place.following else NOTHING_HELD,
+        _starting_next(lambda at: _revisions(reference, at, at), place, following_of),
         stated,
         lambda concept: bool(parsed.concepts) and scopes.get(concept) not in parsed.unstated_scopes,
         "conceptrevision",
+        following_of,
     )
     listed = held.values.keys() | stated.keys() if place.completes else stated.keys()
     stated_links = {
@@ -128,8 +131,16 @@ def _planned_links(
     held: Mapping[str, Held[Pair, str]],
 ) -> dict[str, IntervalPlan[Pair, str]]:
     """The plan of each kind of link."""
-    following = _links(reference, place.following, place.following) if place.following else {}
     unstated = parsed.unstated_links
+    starting = {at.position: _links(reference, at.position, at.position) for at in place.later[:1]}
+
+    def links_of(kind: str, at: int) -> Held[Pair, str]:
+        if at not in starting:
+            starting[at] = _links(reference, at, at)
+        return starting[at].get(kind, NOTHING_HELD)
+
+    def following_of(kind: str) -> Callable[[Pair], int | None] | None:
+        return next_places(place.later, lambda pair: (kind, scopes[pair[0]], scopes[pair[1]]), "links")
 
     def is_stated(kind: str) -> Callable[[Pair], bool]:
         if not any(kind == named for named, _source, _target in unstated):
@@ -140,10 +151,11 @@ def _planned_links(
         kind: _planned(
             place,
             held.get(kind, NOTHING_HELD),
-            following.get(kind, NOTHING_HELD),
+            _starting_next(partial(links_of, kind), place, following_of(kind)),
             stated.get(kind, {}),
             is_stated(kind),
             "conceptlink",
+            following_of(kind),
         )
         for kind in dict.fromkeys((*held, *stated))
     }
@@ -192,6 +204,44 @@ def _same_identifier(ids: Mapping[Key, int]) -> Iterator[tuple[int, int]]:
             yield ids[key], ids[other]
 
 
+def next_places(
+    later: Sequence[Edition], scope_of: Callable[[K], Any], part: str
+) -> Callable[[K], int | None] | None:
+    """Of each key, the place of the first of these editions whose sources speak of its scope; None where all
+    speak of all. `part` of what they leave unsaid: "scopes" or "links"."""
+    unsaid = [
+        (edition.position, {tuple(s) if part == "links" else s for s in edition.unsaid.get(part, ())})
+        for edition in later
+    ]
+    if not any(left for _place, left in unsaid):
+        return None
+
+    @cache
+    def of_scope(scope: Any) -> int | None:
+        return next((place for place, left in unsaid if scope not in left), None)
+
+    return lambda key: of_scope(scope_of(key))
+
+
+def _starting_next(
+    read: Callable[[int], Held[K, V]], place: Place, following_of: Callable[[K], int | None] | None
+) -> Held[K, V]:
+    """The rows that start with the next edition that speaks of their key; `read(place)` gives those of one
+    place."""
+    if place.following is None:
+        return NOTHING_HELD
+    if following_of is None:
+        return read(place.following)
+    values: dict[K, V] = {}
+    rows: dict[K, Sequence[Any]] = {}
+    for edition in place.later:
+        held = read(edition.position)
+        for key, value in held.values.items():
+            if following_of(key) == edition.position:
+                values[key], rows[key] = value, held.rows[key]
+    return Held(values, rows)
+
+
 def _planned(
     place: Place,
     held: Held[K, V],
@@ -199,6 +249,7 @@ def _planned(
     stated: Mapping[K, V],
     is_stated: Callable[[K], bool],
     table: str,
+    following_of: Callable[[K], int | None] | None = None,
 ) -> IntervalPlan[K, V]:
     starting_here: set[int] = set()
     if place.completes:
@@ -214,6 +265,7 @@ def _planned(
         here=place.here,
         following=place.following,
         starting_here=starting_here,
+        following_of=following_of,
     )
 
 

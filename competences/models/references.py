@@ -119,7 +119,8 @@ class Edition(models.Model):
 
     `language` is that of its ConceptRevision rows: the language of the first source that was imported.
     Other languages are ConceptTranslation rows. `content_revision` is raised by whatever changes what the
-    edition says: another source, a neighbour that comes or goes.
+    edition says: another source, a neighbour that comes or goes. `unsaid` names what its sources do not
+    speak of, {"scopes": [scope], "links": [[kind, scope, scope]]} (importers/base.py): it stays as it was.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -135,6 +136,7 @@ class Edition(models.Model):
     changes = models.JSONField(null=True, default=None)
     language = models.CharField(_("langue"), max_length=5, default="fr")
     anomalies = models.JSONField(default=list)
+    unsaid = models.JSONField(default=dict)
     impact = models.CharField(max_length=10, choices=ImpactState, default=ImpactState.WAITING)
     imported_at = models.DateTimeField(auto_now_add=True)
 

@@ -78,11 +78,10 @@ def named_concept(
     return concept, edition, concept.revisions.order_by("since").last().label
 
 
-def neighbours(reference: Reference, position: int) -> tuple[Edition | None, Edition | None]:
-    """The editions just before and just after a place."""
+def neighbours(reference: Reference, position: int) -> tuple[Edition | None, list[Edition]]:
+    """The edition just before a place, and those after it, the nearest first."""
     editions = Edition.objects.in_history().filter(reference=reference)
-    before = editions.filter(position__lt=position).last()
-    return before, editions.filter(position__gt=position).first()
+    return editions.filter(position__lt=position).last(), list(editions.filter(position__gt=position))
 
 
 def languages(edition: Edition) -> list[str]:

@@ -46,6 +46,7 @@ def plan(
     here: int,
     following: int | None,
     starting_here: Container[int] = (),
+    following_of: Callable[[K], int | None] | None = None,
 ) -> IntervalPlan[K, V]:
     """The smallest change that makes the rows say what the edition at place `here` states.
 
@@ -54,20 +55,28 @@ def plan(
     edition says; `is_stated(key)`: whether its source speaks of that key at all. What it does not speak
     of stays as it was. When a source completes an edition that is there already, `covering` are the rows
     that hold at `here`, and `starting_here` the ids of those that start there.
+
+    `following_of(key)`: the place of the first later edition whose source speaks of that key, where some
+    leave things unsaid: what is stated here holds on through those. `starting_next` then has the rows that
+    start at that place.
     """
     found: IntervalPlan[K, V] = IntervalPlan()
-    end = OPEN if following is None else following
+
+    def end_of(key: K) -> int:
+        place = following if following_of is None else following_of(key)
+        return OPEN if place is None else place
+
     for key, was in _differing(covering.values, stated):
         if is_stated(key):
             row, until = covering.rows[key][:2]
             (found.drop if row in starting_here else found.end).append(row)
-            if until > end:
+            if until > (end := end_of(key)):
                 found.add.append((key, was, end, until))
     for key, value in _differing(stated, covering.values):
         if key in starting_next.values and starting_next.values[key] == value:
             found.start_earlier.append(starting_next.rows[key][0])
         else:
-            found.add.append((key, value, here, end))
+            found.add.append((key, value, here, end_of(key)))
     return found
 
 
@@ -95,14 +104,25 @@ class Retirement:
     drop: list[int] = field(default_factory=list)
 
 
-def retire(rows: Iterable[Row[K, V]], *, here: int, following: int | None) -> Retirement:
+def retire(
+    rows: Iterable[Row[K, V]],
+    *,
+    here: int,
+    following: int | None,
+    following_of: Callable[[K], int | None] | None = None,
+) -> Retirement:
     """The change after which the rows read as if the edition at `here` had never been imported.
 
     `rows`: every row that starts or ends at `here`, or starts at `following`, the place of the edition
     after it (None when `here` is the newest). What held before and was ended here holds on, up to what
-    the next edition says; what was said here alone goes.
+    the next edition says; what was said here alone goes. `following_of(key)`: as `plan` has it; the rows
+    then include those that start at that place.
     """
     found = Retirement()
+
+    def next_of(key: K) -> int | None:
+        return following if following_of is None else following_of(key)
+
     ending: dict[K, Row[K, V]] = {}
     starting: dict[K, Row[K, V]] = {}
     next_rows: dict[K, Row[K, V]] = {}
@@ -111,22 +131,24 @@ def retire(rows: Iterable[Row[K, V]], *, here: int, following: int | None) -> Re
             ending[row.key] = row
         elif row.since == here:
             starting[row.key] = row
-        elif row.since == following:
+        elif row.since == next_of(row.key):
             next_rows[row.key] = row
     for key, row in starting.items():
-        if following is None or row.until == following:
+        place = next_of(key)
+        if place is None or row.until == place:
             found.drop.append(row.id)
         else:
-            found.since[row.id] = following
+            found.since[row.id] = place
             next_rows[key] = row
     for key, row in ending.items():
         later = next_rows.get(key)
-        if following is None:
+        place = next_of(key)
+        if place is None:
             found.until[row.id] = OPEN
         elif later is not None and later.value == row.value:
             found.until[row.id] = later.until
             found.since.pop(later.id, None)
             found.drop.append(later.id)
         else:
-            found.until[row.id] = following
+            found.until[row.id] = place
     return found

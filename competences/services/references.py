@@ -171,6 +171,7 @@ def _import(
     progress(PLANNED)
     edition.counts = parsed.counts() | (edition.counts if completed else {})
     edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in parsed.anomalies)]
+    edition.unsaid = _unsaid(parsed, edition.unsaid if completed else None)
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Comparing and confirming take Python's time, writing the server's: they go on together.
         compared = beside.submit(plan.compared) if plan.compared else None
@@ -246,8 +247,28 @@ def _apply_changes(edition: Edition, changes: Sequence[ConceptChange[int]], plac
         analyse()
     if place.completes and place.before is not None:
         rewrite_changes(edition, place.before)
-    if place.after is not None:
-        rewrite_changes(place.after, edition)
+    rewrite_later_changes(edition, place.later)
+
+
+def rewrite_later_changes(before: Edition | None, later: Sequence[Edition]) -> None:
+    """Writes again what the next edition changed, and what each edition changed since one that leaves
+    unsaid what came or went before it."""
+    for edition in later:
+        rewrite_changes(edition, before)
+        if not edition.unsaid:
+            return
+        before = edition
+
+
+def _unsaid(parsed: ParsedEdition, held: dict[str, Any] | None) -> dict[str, Any]:
+    """What an edition leaves unsaid: of what was unsaid before (`held`, None for a new edition), what these
+    sources do not speak of either."""
+    scopes, links = set(parsed.unstated_scopes), {tuple(link) for link in parsed.unstated_links}
+    if held is not None:
+        scopes &= set(held.get("scopes", ()))
+        links &= {tuple(link) for link in held.get("links", ())}
+    found = {"scopes": sorted(scopes), "links": sorted(map(list, links))}
+    return {part: names for part, names in found.items() if names}
 
 
 def rewrite_changes(edition: Edition, before: Edition | None) -> None:

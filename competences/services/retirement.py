@@ -1,6 +1,7 @@
 """Taking an edition out of the history: rows read as if it had never come; what it opened is undone."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, require_staff
 from accounts.errors import Refused
 from competences.enums import EditionStatus, ImpactState
+from competences.importers.base import Key
 from competences.importers.bulk import analyse
-from competences.models import Edition, Reference
+from competences.importers.plan import next_places
+from competences.models import Concept, Edition, Reference
 from competences.queries.references import neighbours
 from competences.rules.intervals import Retirement, Row, retire
-from competences.services.references import rewrite_changes
+from competences.services.references import rewrite_later_changes
 from competences.services.risks import undo_impact
 
 TABLES = {
@@ -66,10 +69,10 @@ def retire_edition(
     edition = Edition.objects.select_for_update(of=("self",)).select_related("reference").get(pk=edition.pk)
     if edition.status != EditionStatus.CURRENT:
         raise Refused("already_retired", _("L’édition %s est déjà retirée.") % edition.name)
-    before, after = neighbours(edition.reference, edition.position)
+    before, later = neighbours(edition.reference, edition.position)
     moved = dropped = 0
     for table, (key, value) in TABLES.items():
-        found = _retirement(table, key, value, edition, after.position if after else None)
+        found = _retirement(table, key, value, edition, later)
         _write(f"competences_{table}", found, keeps_names=table == "conceptrevision")
         moved += len(found.since) + len(found.until)
         dropped += len(found.drop)
@@ -79,15 +82,17 @@ def retire_edition(
     edition.save(update_fields=["status", "impact", "content_revision"])
     undone = undo_impact(actor=actor, edition=edition, now=now)
     edition.change_rows.all().delete()
-    if after is not None:
-        rewrite_changes(after, before)
+    rewrite_later_changes(before, later)
     analyse()
     if not apply:
         transaction.set_rollback(True)
     return RetirementReport(edition.reference.slug, edition.name, apply, moved, dropped, **undone)
 
 
-def _retirement(table: str, key: str, value: str, edition: Edition, following: int | None) -> Retirement:
+def _retirement(table: str, key: str, value: str, edition: Edition, later: Sequence[Edition]) -> Retirement:
+    following_of = _following_of(table, edition, later)
+    # Where an edition leaves things unsaid, what comes next may start with any edition after it.
+    following = [e.position for e in (later if following_of else later[:1])]
     source = "source_id" if table == "conceptlink" else "concept_id"
     width = key.count(",") + 1
     with connection.cursor() as cursor:
@@ -95,14 +100,32 @@ def _retirement(table: str, key: str, value: str, edition: Edition, following: i
             # Texts of this file, never from outside.
             f"SELECT t.id, t.since, t.until, {key}, {value} FROM competences_{table} t"  # noqa: S608
             f" JOIN competences_concept c ON c.id = t.{source} WHERE c.reference_id = %(reference)s"
-            " AND (t.since = %(here)s OR t.until = %(here)s OR t.since = %(following)s)",
+            " AND (t.since = %(here)s OR t.until = %(here)s OR t.since = ANY(%(following)s))",
             {"reference": edition.reference_id, "here": edition.position, "following": following},
         )
         rows = [
             Row(row, tuple(rest[:width]), tuple(rest[width:]), since, until)
             for row, since, until, *rest in cursor.fetchall()
         ]
-    return retire(rows, here=edition.position, following=following)
+    return retire(
+        rows,
+        here=edition.position,
+        following=following[0] if following else None,
+        following_of=following_of,
+    )
+
+
+def _following_of(
+    table: str, edition: Edition, later: Sequence[Edition]
+) -> Callable[[tuple[Any, ...]], int | None] | None:
+    """Of the key of a row, the place of the first later edition that speaks of it; None where all do."""
+    if table == "concepttranslation" or not any(e.unsaid for e in later):
+        return None
+    named = Concept.objects.filter(reference=edition.reference_id).values_list("pk", "kind", "external_id")
+    scopes = {pk: Key(kind, external_id).scope for pk, kind, external_id in named}
+    if table == "conceptrevision":
+        return next_places(later, lambda key: scopes[key[0]], "scopes")
+    return next_places(later, lambda key: (key[0], scopes[key[1]], scopes[key[2]]), "links")
 
 
 def _write(table: str, found: Retirement, *, keeps_names: bool) -> None:

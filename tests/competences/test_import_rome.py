@@ -20,6 +20,7 @@ from competences.importers.source import BrokenSource
 from competences.models import Change, Concept, ConceptLink, ConceptRevision, Edition, Reference
 from competences.queries.references import compare, find_edition, snapshot
 from competences.services.references import import_edition
+from competences.services.retirement import retire_edition
 from competences.starter import people
 
 STARTER = Path(people.__file__).parent
@@ -123,6 +124,30 @@ def test_an_absent_optional_file_changes_nothing_of_what_it_would_say(folder):
     assert report.changes == compare("demo", "1", "2").figures
     kept = ConceptRevision.objects.filter(concept__kind="job").exclude(description="").open().count()
     assert kept > 0
+
+
+def history() -> tuple[list, list, list]:
+    """Every name, link and change, by what it says and where."""
+    links = ConceptLink.objects.values_list(
+        "kind", "source__external_id", "target__external_id", "flag", "since", "until"
+    )
+    names = ConceptRevision.objects.values_list("concept__external_id", "label", "since", "until")
+    changes = Change.objects.values_list("kind", "edition__number", "concept__external_id")
+    return sorted(names), sorted(links), sorted(changes)
+
+
+def test_what_a_newer_edition_leaves_unsaid_is_as_an_older_one_that_comes_later_has_it(folder):
+    file(folder, "arborescence_competences").unlink()
+    run(folder)
+    run(STARTER / "demo_v1")
+    late = history()
+    assert ConceptRevision.objects.open().filter(concept__external_id__startswith="enjeu").exists()
+    retire_edition(actor=SYSTEM, edition=find_edition("demo", "1"), apply=True)
+    assert not ConceptRevision.objects.open().filter(concept__external_id__startswith="enjeu").exists()
+    Reference.objects.all().delete()
+    run(STARTER / "demo_v1")
+    run(folder)
+    assert history() == late
 
 
 def test_an_edition_without_any_number_in_its_files_is_refused_when_the_caller_says_another(folder):

@@ -17,9 +17,25 @@ class Rows:
     def __init__(self) -> None:
         self.rows: dict[int, list] = {}
         self.places: list[int] = []
+        self.silent: dict[int, set[str]] = {}
 
     def as_of(self, place: int) -> dict[str, int]:
         return {key: value for key, value, since, until in self.rows.values() if since <= place < until}
+
+    def next_of(self, place: int):
+        """Of a key, the place of the first later edition that speaks of it."""
+        return lambda key: min(
+            (p for p in self.places if p > place and key not in self.silent[p]), default=None
+        )
+
+    def starting_next(self, place: int) -> Held:
+        next_of, found = self.next_of(place), Held({}, {})
+        for later in self.places:
+            held = self.held(lambda s, _u, later=later: s == later)
+            for key in held.values:
+                if next_of(key) == later:
+                    found.values[key], found.rows[key] = held.values[key], held.rows[key]
+        return found
 
     def held(self, chosen) -> Held:
         rows = {k: (i, v, u) for i, (k, v, s, u) in self.rows.items() if chosen(s, u)}
@@ -40,9 +56,9 @@ class Rows:
         rows = [
             Row(i, *row)
             for i, row in self.rows.items()
-            if place in (row[2], row[3]) or (following is not None and row[2] == following)
+            if place in (row[2], row[3]) or (row[2] > place and row[2] in self.places)
         ]
-        found = retire(rows, here=place, following=following)
+        found = retire(rows, here=place, following=following, following_of=self.next_of(place))
         for row, since in found.since.items():
             self.rows[row][2] = since
         for row, until in found.until.items():
@@ -56,27 +72,31 @@ class Rows:
         following = min((p for p in self.places if p > place), default=None)
         found = plan(
             covering=self.held(lambda s, u: s <= place < u),
-            starting_next=self.held(lambda s, u: s == following),
+            starting_next=self.starting_next(place),
             stated=stated,
             is_stated=lambda key: key in stated,
             here=place,
             following=following,
             starting_here={i for i, row in self.rows.items() if row[2] == place},
+            following_of=self.next_of(place),
         )
         self.apply(found, place)
+        self.silent[place] -= stated.keys()
 
     def write(self, stated: dict[str, int], place: int, silent: set[str] = frozenset()) -> int:
         following = min((p for p in self.places if p > place), default=None)
         found = plan(
             covering=self.held(lambda s, u: s < place < u),
-            starting_next=self.held(lambda s, u: s == following),
+            starting_next=self.starting_next(place),
             stated=stated,
             is_stated=lambda key: key not in silent,
             here=place,
             following=following,
+            following_of=self.next_of(place),
         )
         self.apply(found, place)
         self.places.append(place)
+        self.silent[place] = set(silent)
         return len(found.end) + len(found.start_earlier) + len(found.add)
 
 
@@ -118,6 +138,39 @@ def test_what_a_source_does_not_speak_of_stays(first, second):
     table.write(first, 1)
     table.write({k: v for k, v in second.items() if k != "a"}, 2, silent={"a"})
     assert table.as_of(2).get("a") == first.get("a")
+
+
+silences = st.dictionaries(st.integers(1, 9), st.tuples(editions, st.sets(st.sampled_from(KEYS))), min_size=1)
+
+
+def as_stated(said: dict[int, tuple[dict[str, int], set[str]]]) -> dict[int, dict[str, int]]:
+    """What each edition says: what it leaves unsaid is as the edition before it has it."""
+    found, before = {}, {}
+    for place in sorted(said):
+        edition, silent = said[place]
+        spoken = {key: value for key, value in edition.items() if key not in silent}
+        before = found[place] = {**{k: v for k, v in before.items() if k in silent}, **spoken}
+    return found
+
+
+def imported(said, order) -> Rows:
+    table = Rows()
+    for place in order:
+        edition, silent = said[place]
+        table.write({k: v for k, v in edition.items() if k not in silent}, place, silent)
+    return table
+
+
+@given(silences, st.randoms(use_true_random=False))
+def test_what_is_left_unsaid_reads_as_before_in_any_order_of_import_and_after_a_retirement(said, random):
+    order = list(said)
+    random.shuffle(order)
+    table = imported(said, order)
+    assert {place: table.as_of(place) for place in said} == as_stated(said)
+    gone = random.choice(order)
+    table.retire(gone)
+    left = {place: told for place, told in said.items() if place != gone}
+    assert {place: table.as_of(place) for place in left} == as_stated(left)
 
 
 def test_a_row_that_nothing_ended_is_open():
