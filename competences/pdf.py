@@ -6,21 +6,24 @@ a document is the same everywhere.
 """
 
 import json
-import re
 import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import typst
 
+from competences.rules.printed_signs import printable
+
 TEMPLATES = Path(__file__).parent / "typst"
 STANDARDS = ["a-3a", "ua-1"]
 REPLACEMENT = "?"
 
-_NO_GLYPH = re.compile(r"the text `\"(.+?)\"` could not be displayed")
+_NO_GLYPH = "could not be displayed with font"
+_PANIC = "PanicException"
+"""What the compiler raises when it fails: not an Exception, so that a request would die of it."""
 
 
 class Made(NamedTuple):
@@ -42,31 +45,46 @@ def make_pdf(name: str, content: Mapping[str, Any], attachment: Mapping[str, Any
     printed. Raises typst.TypstError for a fault of the template.
     """
     attached = json.dumps(attachment, ensure_ascii=False)
-    printed = _changed(content, visible)
     unprintable: set[str] = set()
+
+    def in_print(text: str, *, plain: bool = False) -> str:
+        shown, missing = printable(visible(text), REPLACEMENT, plain=plain)
+        unprintable.update(missing)
+        return shown
+
+    try:
+        made = _compiled(name, _changed(content, in_print), attached)
+    except _UnprintableError:
+        # Signs that are printed alone may not be side by side: Latin ones always are.
+        made = _compiled(name, _changed(content, lambda text: in_print(text, plain=True)), attached)
+    return Made(made, frozenset(unprintable))
+
+
+class _UnprintableError(RuntimeError):
+    """The compiler found no shape for some text, or failed on it."""
+
+
+def _compiled(name: str, content: Any, attached: str) -> bytes:
+    inputs = {"content": json.dumps(content, ensure_ascii=False), "attachment": attached}
     with tempfile.TemporaryDirectory() as nothing:
-        while True:
-            inputs = {"content": json.dumps(printed, ensure_ascii=False), "attachment": attached}
-            try:
-                made = typst.compile(
-                    _template(name),
-                    root=nothing,
-                    ignore_system_fonts=True,
-                    format="pdf",
-                    pdf_standards=STANDARDS,
-                    sys_inputs=inputs,
-                )
-            except typst.TypstError as error:
-                # Both standards refuse a text without a glyph; the message names each of them.
-                found = set(_NO_GLYPH.findall(str(error))) - unprintable - {REPLACEMENT}
-                if not found:
-                    raise
-                unprintable |= found
-                longest_first = sorted(found, key=len, reverse=True)
-                pattern = re.compile("|".join(map(re.escape, longest_first)))
-                printed = _changed(printed, partial(pattern.sub, REPLACEMENT))
-            else:
-                return Made(made, frozenset(unprintable))
+        try:
+            return typst.compile(
+                _template(name),
+                root=nothing,
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards=STANDARDS,
+                sys_inputs=inputs,
+            )
+        except typst.TypstError as error:
+            # Both standards refuse a text without a glyph.
+            if _NO_GLYPH in str(error):
+                raise _UnprintableError from error
+            raise
+        except BaseException as error:
+            if type(error).__name__ != _PANIC:
+                raise
+            raise _UnprintableError from error
 
 
 def _changed(value: Any, change: Callable[[str], str]) -> Any:

@@ -30,8 +30,8 @@ ATTACHED = "resume.json"
 
 
 def attached_resume(file: str, content: bytes) -> bytes:
-    """The JSON that a CV carries. Raises BrokenSource for a PDF that carries none, or that is damaged; and for
-    one that carries more than a file may have: a kilobyte of PDF unfolds to tens of megabytes.
+    """The JSON that a CV carries. Raises BrokenSource for a PDF that carries none, or that is damaged;
+    and for one that carries more than a file may have: a kilobyte of PDF unfolds to tens of megabytes.
     """
     try:
         found = _first_attached(content)
