@@ -19,6 +19,8 @@ BY_EMAIL = {
     Capacity.EMPLOYER_MEMBER: _("Une personne de mon employeur, par e-mail"),
     Capacity.PEER: _("Un ou une collègue, un client, un bénévole, par e-mail"),
 }
+EMAIL_NEEDED = _("Écrivez l’adresse e-mail de la personne.")
+BY_EMAIL_ALONE = _("La personne lira votre demande en se connectant avec cette adresse.")
 
 KIND_WORDS = {
     AttestationKind.CONFIRMED: _(
@@ -40,6 +42,7 @@ class AskForm(SkillsForm):
     email = forms.EmailField(
         label=_("Son adresse e-mail"),
         required=False,
+        error_messages={"required": EMAIL_NEEDED},
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=_(
             "Seulement pour une demande par e-mail. La personne lira votre demande en se connectant avec"
@@ -68,6 +71,9 @@ class AskForm(SkillsForm):
         self.fields["statements"].label = _("Pour quelles compétences ?")
         self.mandates = {str(mandate.public_id): mandate for mandate in mandates}
         self.pieces = {str(piece.public_id): piece for piece in pieces}
+        if not mandates:  # every request then leaves by e-mail
+            self.fields["email"].required = True
+            self.fields["email"].help_text = BY_EMAIL_ALONE
         self.fields["reader"].choices = [  # type: ignore[attr-defined]
             *(
                 (key, f"{one.adviser.display_name}, {one.organisation.name}")
@@ -84,7 +90,7 @@ class AskForm(SkillsForm):
         """An address is needed where the request leaves by e-mail."""
         cleaned = super().clean() or {}
         if cleaned.get("reader") in BY_EMAIL and not cleaned.get("email") and "email" not in self.errors:
-            self.add_error("email", _("Écrivez l’adresse e-mail de la personne."))
+            self.add_error("email", EMAIL_NEEDED)
         return cleaned
 
     def asked(self) -> Asked:
@@ -113,7 +119,7 @@ class ViewForm(forms.Form):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", _("Je ne dis pas de niveau")), *enumerate(LEVEL_WORDS, start=1)],
+        choices=[("", _("Je ne dis pas de niveau")), *LEVEL_WORDS.items()],
     )
     comment = forms.CharField(
         label=_("Ce que j’ai vu"),

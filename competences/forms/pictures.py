@@ -23,7 +23,7 @@ class CompareForm(forms.Form):
     )
     niveau = forms.TypedChoiceField(
         label=_("Ou avec un niveau de mon choix"),
-        choices=[("", _("aucun")), *enumerate(LEVEL_WORDS, start=1)],
+        choices=[("", _("aucun")), *LEVEL_WORDS.items()],
         coerce=int,
         empty_value=None,
         required=False,

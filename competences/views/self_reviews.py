@@ -65,7 +65,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "review": review,
         "state": state,
         "statement": named[0],
-        "levels": list(enumerate(LEVEL_WORDS, start=1)),
+        "levels": list(LEVEL_WORDS.items()),
         "listed": LISTED if request.GET.get("retour") == LISTED else "",
         "undoable": undoable,
     }

@@ -108,6 +108,15 @@ def test_an_adviser_is_chosen_in_the_list_of_mandates(user):
     assert len(adviser.get(url("reviews")).context["page"].object_list) == 1
 
 
+def test_an_address_is_asked_for_where_no_adviser_may_be_chosen(user):
+    statement, client = skill(user), signed_in(user)
+    assert client.get(url("review_ask")).context["form"].fields["email"].required
+    mandate = reviewer(user)
+    assert not client.get(url("review_ask")).context["form"].fields["email"].required
+    sent = {"statements": [str(statement.public_id)], "reader": str(mandate.public_id), "email": ""}
+    assert client.post(url("review_ask"), sent).status_code == 302
+
+
 BAD = [
     ({"reader": "peer", "email": ""}, "email"),
     ({"reader": "peer", "email": "pas une adresse"}, "email"),
@@ -137,6 +146,7 @@ def test_a_neighbours_mandate_and_evidence_are_not_choices(user):
     values = {
         "statements": [str(statement.public_id)],
         "reader": str(theirs.public_id),
+        "email": "a@exemple.fr",
         "evidence": [str(piece.public_id)],
     }
     page = signed_in(user).post(url("review_ask"), values)

@@ -12,6 +12,7 @@ from competences.models import SelfReview, SelfReviewPlan, SkillRevision, SkillS
 from competences.queries.self_reviews import progress
 from competences.services import self_reviews as services
 from competences.services.records import Said, change_level, declare_skill, remove_skill
+from competences.skill_words import LEVEL_WORDS
 from tests.accounts.factories import NOW, UserFactory
 from tests.competences.reference_builder import Built
 
@@ -106,6 +107,7 @@ def test_every_answer_is_a_real_button_and_the_focus_has_a_heading(signed, worke
         ("answer", "stop"),
         ("answer", "skip"),
     ]
+    assert all(f">{words}</button>" in page for words in LEVEL_WORDS.values())
     assert re.search(r'<h2 id="t-skill" tabindex="-1" data-focus>Compétence numéro 0</h2>', page)
 
 

@@ -4,6 +4,10 @@ import pytest
 from django.utils import translation
 
 from competences.enums import ChangeKind, UploadState
+from competences.forms.attestations import ViewForm
+from competences.forms.pictures import CompareForm
+from competences.forms.records import QuickForm
+from competences.skill_words import LEVEL_WORDS
 from competences.words import CHANGE_NOUNS, UPLOAD_WORDS, change_noun
 
 
@@ -26,3 +30,11 @@ def test_what_is_counted_never_shows_through_the_noun():
         told = [change_noun(name, 2) for name in ChangeKind]
     assert len(set(told)) == len(told)
     assert not [noun for noun in told if noun.split()[0].endswith("és")]
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [(QuickForm, "level"), (ViewForm, "level"), (CompareForm, "niveau")]
+)
+def test_a_level_is_chosen_by_its_words(form, name):
+    offered = dict(form().fields[name].choices)
+    assert {level: offered[level] for level in LEVEL_WORDS} == dict(LEVEL_WORDS)
