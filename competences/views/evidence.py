@@ -74,7 +74,9 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
         except Refused as refusal:
             refusal.add_to(form)
         else:
-            messages.success(request, _("« %s » est dans vos preuves. Vous seul la voyez.") % made.title)
+            messages.success(
+                request, _("« %s » est dans vos preuves. Personne d’autre que vous ne la voit.") % made.title
+            )
             return redirect("competences:evidence")
     context = {"form": form, "title": KIND_TITLES[EvidenceKind(kind)], "text": words_of(request)}
     return render(request, "competences/evidence_form.html", context)
