@@ -3,6 +3,8 @@
 from django import template
 
 from accounts.templatetags.components import badge
+from competences.enums import RiskRule
+from competences.models import RiskFlag
 from competences.rules.reasons import Reason
 from competences.words import (
     DURABILITY_BADGES,
@@ -14,6 +16,9 @@ from competences.words import (
 )
 
 register = template.Library()
+
+_LEFT_OUT = (RiskRule.WITHDRAWN, RiskRule.ORPHANED)
+"""Rules by which the whole reference leaves a skill behind; by the others, some of its jobs do."""
 
 
 @register.inclusion_tag("components/badge.html")
@@ -38,3 +43,15 @@ def reason_words(reason: Reason) -> str:
 def exposure_class(text: str) -> str:
     """The producer's class in plain words, as it stands when it is not one we know."""
     return str(EXPOSURE_CLASSES.get(text, text))
+
+
+@register.filter
+def left_out(flag: RiskFlag) -> bool:
+    """Whether the whole reference left the skill behind, not some of its jobs alone."""
+    return flag.rule in _LEFT_OUT
+
+
+@register.inclusion_tag("components/badge.html")
+def risk_badge(flag: RiskFlag) -> dict[str, str]:
+    """The rule of a flag on its ground: the weaker reasons do not look like the strongest."""
+    return badge(flag.get_rule_display(), "gone" if left_out(flag) else "risk")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -69,6 +70,47 @@ def test_a_flag_is_explained_with_what_may_be_done(built, worker, flag):
     assert {one.named.external_id for one in page.substitutes} == {"S1", "S2", "S3"}
     assert {(one.common, one.missing) for one in page.substitutes} == {(1, 0)}
     assert page.neighbours == []
+
+
+MEANINGS = [
+    (RiskRule.WITHDRAWN, "gone", "Le référentiel ne la liste plus", "Le référentiel ne la liste plus"),
+    (RiskRule.ORPHANED, "gone", "plus aucune fiche métier", "plus aucune fiche métier"),
+    (RiskRule.DROPPED_FROM_MY_JOB, "risk", "votre métier actuel ne la", "actuel de la personne ne la"),
+    (RiskRule.DEMOTED_FROM_CORE, "risk", "votre métier actuel la demande", "personne la demande toujours"),
+    (RiskRule.SHRINKING, "risk", "la moitié au plus", "la moitié au plus"),
+]
+
+
+@pytest.mark.parametrize(("rule", "ground", "own", "others"), MEANINGS)
+def test_each_rule_says_what_it_means_to_its_person_and_to_their_adviser(
+    worker, flag, client, rule, ground, own, others
+):
+    RiskFlag.objects.update(rule=rule)
+    mandate = MandateFactory(worker=worker.worker, purpose=Purpose.FOLLOW_UP)
+    file = reverse("competences:adviser_worker", args=[worker.worker.public_id])
+    for user, address, words in (
+        (worker, reverse("competences:dashboard"), own),
+        (mandate.adviser, file, others),
+    ):
+        client.force_login(user)
+        page = client.get(address).content.decode()
+        assert words in page
+        assert f'<span class="tag {ground}">{rule.label}</span>' in page
+
+
+SUBSTITUTES = [
+    (1, 0, "demandée par le métier qui demandait l’ancienne"),
+    (3, 0, "demandée par les 3 métiers qui demandaient l’ancienne"),
+    (3, 1, "demandée par 2 des 3 métiers qui demandaient l’ancienne, pas par 1"),
+]
+
+
+@pytest.mark.parametrize(("jobs", "missing", "words"), SUBSTITUTES)
+def test_a_substitute_is_told_by_the_jobs_that_ask_for_it(worker, flag, jobs, missing, words):
+    one = flag_page(worker, flag.public_id, on=TODAY).substitutes[0]
+    listed = [one._replace(common=jobs - missing, missing=missing)]
+    context = {"candidates": listed, "slug": "demo", "jobs": jobs}
+    assert f">{words}</span>" in render_to_string("competences/_candidates.html", context)
 
 
 def test_a_skill_that_is_held_is_not_a_substitute(built, worker, flag):
