@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.components import in_words
@@ -48,31 +48,31 @@ FIELD_WORDS: Mapping[str, Promise] = {
 
 def said_facts(facts: SaidFacts) -> list[tuple[str, str]]:
     """(term, value) of everything that was said; what was not is left out, but for the level."""
-    told = [(_now("Niveau"), level_words(facts.level))]
+    told = [(gettext("Niveau"), level_words(facts.level))]
     if facts.wish:
-        told.append((_now("Envie"), str(SkillWish(facts.wish).label)))
+        told.append((gettext("Envie"), str(SkillWish(facts.wish).label)))
     if facts.sources:
-        told.append((_now("Appris dans"), sources_words(facts.sources)))
+        told.append((gettext("Appris dans"), sources_words(facts.sources)))
     if facts.context:
-        told.append((_now("Cadre"), facts.context))
+        told.append((gettext("Cadre"), facts.context))
     if facts.acquired_on:
-        told.append((_now("Depuis le"), in_words(facts.acquired_on)))
+        told.append((gettext("Depuis le"), in_words(facts.acquired_on)))
     if facts.practised_on:
-        told.append((_now("Dernière pratique"), in_words(facts.practised_on)))
-    told.append((_now("Encore pratiquée"), _now("oui") if facts.is_practised else _now("non")))
+        told.append((gettext("Dernière pratique"), in_words(facts.practised_on)))
+    told.append((gettext("Encore pratiquée"), gettext("oui") if facts.is_practised else gettext("non")))
     return told
 
 
 def level_words(level: int | None) -> str:
     """A level by its number and its words; "à préciser" while it is not said."""
-    return str(LEVEL_WORDS[level]) if level else _now("à préciser")
+    return str(LEVEL_WORDS[level]) if level else gettext("à préciser")
 
 
 def sources_words(sources: Iterable[str]) -> str:
     """Where a skill was learnt, as a list in words."""
-    return get_text_list([str(StatementSource(source).label) for source in sources], _now("et"))
+    return get_text_list([str(StatementSource(source).label) for source in sources], gettext("et"))
 
 
 def changed_words(changed: Iterable[str]) -> str:
     """What a spell says otherwise than the one before, as a list in words; empty for nothing."""
-    return get_text_list([str(FIELD_WORDS[name]) for name in changed], _now("et"))
+    return get_text_list([str(FIELD_WORDS[name]) for name in changed], gettext("et"))

@@ -60,3 +60,16 @@ def test_a_lock_has_hashes_and_no_address(name):
 
 def test_the_demo_is_off_unless_the_development_settings_say_so():
     assert settings.DEMO is False
+
+
+def test_texts_are_marked_by_names_that_the_collection_knows():
+    """makemessages reads `_`, `gettext` and the like: a text under another name is never translated."""
+    apps = (ROOT / app for app in ("accounts", "competences", "formation", "tasks", "config"))
+    renamed = [
+        (path.name, name)
+        for app in apps
+        for path in app.rglob("*.py")
+        for name in re.findall(r"\bn?p?gettext(?:_lazy)? as (\w+)", path.read_text(encoding="utf-8"))
+        if name != "_"
+    ]
+    assert renamed == []
