@@ -207,7 +207,7 @@ def test_each_drawing_has_its_title_its_words_and_its_table(worker, built, digco
         ["3. Domaine 3"],
     ]
     assert table(page, "t-levels-table")[0][1:] == ["2,5 2 compétences dites sur 2", "2,5 2 sur 2"]
-    assert table(page, "t-levels-table")[2][1] == "pas encore dit 0 compétences dites sur 2"
+    assert table(page, "t-levels-table")[2][1] == "pas encore dit aucune compétence dite sur 2"
     assert table(page, "t-wanted-table")[0] == ["Enjeu 0", "1 sur 1", "1 sur 1", "2 sur 2"]
     assert table(page, "t-acquired-table") == [[str(2010 + n), "1"] for n in range(4)]
     counts = [int(row[1]) for row in table(page, "t-durability-table")]
