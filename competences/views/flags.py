@@ -50,9 +50,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
-            messages.success(
-                request, _("C’est noté. Le signal reste là, avec votre raison ; votre conseiller la voit.")
-            )
+            messages.success(request, _("C’est noté. Le signal reste là, avec votre raison."))
             return redirect("competences:flag", public_id)
     found = flag_page(request.user, public_id, on=timezone.localdate())
     is_hidden = found.flag.is_hidden(timezone.localdate())
