@@ -20,6 +20,13 @@ CAPTIONS_CUT = """
 """
 """The captions of tables of which a part is out of their frame."""
 
+CURRENT_CUT = """
+[...document.querySelectorAll(".space-nav [aria-current]")]
+    .filter(a => a.getBoundingClientRect().left < 0 || a.getBoundingClientRect().right > window.innerWidth)
+    .map(a => a.textContent)
+"""
+"""The current entry of the small navigation, where a part of it is out of the screen."""
+
 
 def edition(number: int) -> None:
     """Imports an edition of the starter data, straight through the service."""
@@ -36,9 +43,10 @@ def sign_in(page: Page, root: str, user: User) -> None:
 
 
 def accessible(page: Page) -> None:
-    """No serious or critical violation, and nothing wider than the screen."""
+    """No serious or critical violation, nothing wider than the screen, and where one is in sight."""
     found = Axe().run(page).response["violations"]
     grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
     assert not grave, f"{page.url}: {grave}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
     assert page.evaluate(CAPTIONS_CUT) == [], page.url
+    assert page.evaluate(CURRENT_CUT) == [], page.url
