@@ -61,6 +61,21 @@ class UserLanguageMiddleware:
         return self.get_response(request)
 
 
+class PrivatePagesMiddleware:
+    """What a signed-in person reads stays in no cache, their browser’s included: on a shared computer, the
+    way back after signing out must show nothing. An answer that says itself how it may be kept is left so.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
 class ReadOnlyGetMiddleware:
     """A request that reads may not write: a GET that does fails, in development and in the tests.
 
