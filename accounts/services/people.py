@@ -1,5 +1,6 @@
 """Accounts: opening, closing, the person's own choices."""
 
+import unicodedata
 from collections.abc import Mapping
 
 from allauth.account.models import EmailAddress
@@ -41,9 +42,13 @@ def create_user(
 
 @transaction.atomic
 def update_profile(*, actor: Actor, name: str, language: Language) -> User:
-    """The person's own displayed name and language of messages."""
+    """The person's own displayed name and language of messages.
+
+    A name signs views and requests that others read: it is made of signs that are seen.
+    """
     user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=require_person(actor).pk)
-    user.name = " ".join(name.split())
+    seen = (sign for sign in " ".join(name.split()) if unicodedata.category(sign)[0] != "C")
+    user.name = " ".join("".join(seen).split())
     user.language = Language(language)
     user.save(update_fields=["name", "language"])
     return user
