@@ -117,8 +117,12 @@ def asked_statements(review: ReviewRequest, *, actor: User, on: dt.date) -> list
 
 
 def shown_evidence(review: ReviewRequest, public_id: UUID) -> Evidence:
-    """A ticked piece of evidence that has a file. Raises NotFound for any other."""
-    found = Evidence.objects.with_file().filter(review_requests=review, public_id=public_id).first()
+    """A ticked piece of evidence that has a file, while it proves a ticked skill that still stands: what left
+    the page has no address any more. Raises NotFound for any other.
+    """
+    asked = review.statements.standing()
+    rows = Evidence.objects.with_file().filter(review_requests=review, statements__in=asked)
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
