@@ -6,6 +6,7 @@ come. Empty rows, formatted or not, are nothing.
 
 import hashlib
 import io
+import lzma
 import warnings
 import zipfile
 import zlib
@@ -35,6 +36,7 @@ MACRO_MARKS = (b"macroEnabled", b"vbaProject", b"sheet.binary")
 UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     DefusedXmlException,
     ParseError,
     EOFError,

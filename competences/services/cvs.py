@@ -54,10 +54,7 @@ def make_cv(*, actor: Actor, worker: Worker, choice: CvChoice, now: dt.datetime 
     `MOST_CVS`."""
     require_own(actor, worker)
     now = now or timezone.now()
-    Worker.objects.select_for_update(of=("self",)).get(pk=worker.pk)
-    if Cv.objects.kept().filter(worker=worker).count() >= MOST_CVS:
-        message = _("Vous gardez déjà %(most)s CV. Retirez-en un, puis recommencez.") % {"most": MOST_CVS}
-        raise Refused("too_many", message)
+    _refuse_too_many(worker)
     return _write(Cv(worker=worker, created_at=now), choice, now)
 
 
@@ -97,12 +94,22 @@ def remove_cv(*, actor: Actor, cv: Cv, now: dt.datetime | None = None) -> Cv:
 
 @transaction.atomic
 def restore_cv(*, actor: Actor, cv: Cv, now: dt.datetime | None = None) -> Cv:
-    """Puts a CV back. Raises Refused after 24 hours, and when another has taken its name."""
+    """Puts a CV back. Raises Refused after 24 hours, when another has taken its name, and beyond
+    `MOST_CVS`."""
     found = _own(actor, cv, kept=False)
+    _refuse_too_many(found.worker)
     if found.removed_at and (now or timezone.now()) - found.removed_at > UNDO_WITHIN:
         raise Refused("too_late", _("Le délai de 24 heures est passé."))
     found.removed_at = None
     return _save(found)
+
+
+def _refuse_too_many(worker: Worker) -> None:
+    """Locks the record, so that two CVs at once queue up, and counts."""
+    Worker.objects.select_for_update(of=("self",)).get(pk=worker.pk)
+    if Cv.objects.kept().filter(worker=worker).count() >= MOST_CVS:
+        message = _("Vous gardez déjà %(most)s CV. Retirez-en un, puis recommencez.") % {"most": MOST_CVS}
+        raise Refused("too_many", message)
 
 
 def _write(cv: Cv, choice: CvChoice, now: dt.datetime) -> Cv:

@@ -217,6 +217,9 @@ def plain_address(text: str) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError as error:
         raise refused from error
+    # A browser takes \ for /: the host that it goes to is not the one that is told.
+    if "\\" in cleaned:
+        raise refused
     good = parts.scheme in ("http", "https") and host and "." in host and "@" not in parts.netloc
     if not good or " " in cleaned or len(cleaned) > URL_LENGTH:
         raise refused

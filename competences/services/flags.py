@@ -11,6 +11,7 @@ from accounts.errors import NotFound, Refused
 from competences.models import RiskFlag
 from competences.models.risks import CONTEST_LENGTH
 from competences.rules.clocks import add_months
+from competences.rules.texts import some_lines
 from competences.services.ownership import require_own
 
 HIDE_MONTHS = (1, 3, 6, 12)
@@ -45,7 +46,7 @@ def contest_flag(*, actor: Actor, flag: RiskFlag, reason: str, now: dt.datetime 
     Raises Refused for an empty or too long reason, and for a flag that is closed.
     """
     found = _own_open(actor, flag)
-    reason = reason.strip()
+    reason = some_lines(reason)
     if not reason:
         raise Refused("no_reason", _("Dites en quelques mots pourquoi ce signal est faux."), field="reason")
     if len(reason) > CONTEST_LENGTH:

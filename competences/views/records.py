@@ -236,12 +236,11 @@ def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     [found] = with_labels(
         [own_statement(request.user, public_id)], actor=request.user, on=timezone.localdate()
     )
-    version = request.POST.get("version", "")
     try:
         change_skill(
             actor=request.user,
             statement=found,
-            version=int(version) if version.isdecimal() else 0,
+            version=_posted_version(request),
             said=Said.of(found.said),
         )
     except Refused as refusal:
@@ -259,14 +258,13 @@ def attach(request: HttpRequest, public_id: UUID, concept_id: int) -> HttpRespon
     concept, edition, label = named_concept(
         concept_id, DECLARABLE, actor=request.user, on=timezone.localdate()
     )
-    version = request.POST.get("version", "")
     try:
         attach_skill(
             actor=request.user,
             statement=found,
             concept=concept,
             edition=edition,
-            version=int(version) if version.isdecimal() else 0,
+            version=_posted_version(request),
         )
     except Refused as refusal:
         messages.warning(request, refusal.message)
@@ -300,6 +298,12 @@ def restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("La compétence est de nouveau dans votre dossier."))
     return redirect("competences:statements")
+
+
+def _posted_version(request: HttpRequest) -> int:
+    """The version that a form of ours sends; 0, which none has, for anything else."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
 
 
 def own_statement(user: User, public_id: UUID) -> SkillStatement:
