@@ -32,6 +32,10 @@ MOST_SKILLS = 12
 MOST_A_DAY = 10
 """Requests of one person in 24 hours, withdrawn ones too: nobody makes us write to strangers all day."""
 
+MOST_AN_ADDRESS = 2
+"""Of them to one address by e-mail: one may be taken back and asked otherwise, and nobody is written to all
+day by somebody they do not know."""
+
 _FIELDS = {
     "review_one_unfinished_an_adviser": "reader",
     "review_one_unfinished_an_address": "reader",
@@ -85,7 +89,7 @@ def ask_review(
         moved_at=now,
         **_reader(worker, asked, timezone.localdate(now)),
     )
-    _refuse_too_many(worker, now)
+    _refuse_too_many(worker, review.reader_email, now)
     with constraints_as_refusals(ReviewRequest, fields=_FIELDS):
         review.save()
     review.statements.set(items)
@@ -185,11 +189,15 @@ def _own_evidence(
     return found
 
 
-def _refuse_too_many(worker: Worker, now: dt.datetime) -> None:
+def _refuse_too_many(worker: Worker, email: str, now: dt.datetime) -> None:
     lately = ReviewRequest.objects.filter(worker=worker, asked_at__gt=now - dt.timedelta(days=1))
     if lately.count() >= MOST_A_DAY:
         message = _("Vous avez fait %(most)s demandes en un jour. Réessayez demain : rien n’est perdu.")
         raise Refused("too_many_requests", message % {"most": MOST_A_DAY})
+    waits = lately.unfinished().filter(reader_email=email).exists()
+    if email and not waits and lately.filter(reader_email=email).count() >= MOST_AN_ADDRESS:
+        message = _("Vous avez déjà écrit %(most)s fois à cette adresse en un jour. Réessayez demain.")
+        raise Refused("too_many_to_one", message % {"most": MOST_AN_ADDRESS}, field="email")
 
 
 def _tell_reader(actor: Actor, review: ReviewRequest) -> None:

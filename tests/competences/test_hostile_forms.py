@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -19,6 +20,7 @@ from competences.services.cvs import CvChoice, make_cv, remove_cv, restore_cv
 from competences.services.evidence import Described, change_evidence, plain_address
 from competences.services.flags import contest_flag
 from competences.services.records import remove_skill
+from competences.services.review_requests import withdraw_review
 from tests.accounts.factories import UserFactory
 from tests.competences.record_builder import add, ask, reader, sent, skill
 from tests.competences.whole_record import fill, reference
@@ -111,3 +113,16 @@ def test_what_a_signed_in_person_reads_is_kept_nowhere(client):
     client.force_login(UserFactory())
     for name in PRIVATE:
         assert "no-store" in client.get(reverse(f"competences:{name}")).headers["Cache-Control"], name
+
+
+def test_one_address_is_not_written_to_all_day():
+    user, now = UserFactory(), timezone.now()
+    mine = skill(user)
+    for _time in range(2):
+        withdraw_review(actor=user, review=ask(user, mine, email="cible@exemple.fr"))
+    with pytest.raises(Refused) as refusal:
+        ask(user, mine, email="cible@exemple.fr")
+    assert (refusal.value.code, refusal.value.field) == ("too_many_to_one", "email")
+    assert ask(user, mine, email="autre@exemple.fr").pk
+    tomorrow = now + timedelta(days=1, minutes=1)
+    assert ask(user, mine, email="cible@exemple.fr", now=tomorrow).pk
