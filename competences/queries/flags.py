@@ -68,12 +68,13 @@ class FlagPage:
 
 
 class RuleFigures(NamedTuple):
-    """How often a rule speaks and is contested, among the people an adviser follows or everybody."""
+    """How often a rule speaks, is contested and is hidden, over everybody; None for a figure too small to be
+    told."""
 
     rule: RiskRule
     open: int
-    contested: int
-    hidden: int
+    contested: int | None
+    hidden: int | None
 
 
 def own_flags(user: User, on: dt.date) -> list[SkillStatement]:
@@ -150,7 +151,7 @@ def contested_flags(adviser: User, on: dt.date) -> QuerySet[RiskFlag]:
 
 def rule_figures(on: dt.date) -> list[RuleFigures]:
     """How often each rule speaks, is contested and is hidden, over everybody; rules that speak to fewer than
-    `FEWEST_PEOPLE` are left out. One query."""
+    `FEWEST_PEOPLE` are left out, and so are smaller figures. One query."""
     rows = (
         RiskFlag.objects.open()
         .values("rule")
@@ -164,10 +165,15 @@ def rule_figures(on: dt.date) -> list[RuleFigures]:
     )
     by_rule = {row["rule"]: row for row in rows}
     return [
-        RuleFigures(rule, found["number"], found["contested"], found["hidden"])
+        RuleFigures(rule, found["number"], _unless_few(found["contested"]), _unless_few(found["hidden"]))
         for rule in RiskRule
         if (found := by_rule.get(rule))
     ]
+
+
+def _unless_few(people: int) -> int | None:
+    """A flag a person and rule: so few flags are so few people."""
+    return people if people == 0 or people >= FEWEST_PEOPLE else None
 
 
 # Facts of the explanation ----------------------------------------------------------------------------------

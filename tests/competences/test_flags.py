@@ -244,7 +244,10 @@ def test_figures_of_a_rule_need_eleven_people(built, worker, flag, monkeypatch):
     other = flagged(built, UserFactory())
     contest_flag(actor=worker, flag=flag, reason="Non")
     hide_flag(actor=other.statement.worker.user, flag=other, months=1)
-    assert [tuple(row)[1:] for row in rule_figures(TODAY)] == [(2, 1, 1)]
+    assert [tuple(row)[1:] for row in rule_figures(TODAY)] == [(2, None, None)]
+    contest_flag(actor=other.statement.worker.user, flag=other, reason="Non")
+    show_flag(actor=other.statement.worker.user, flag=other)
+    assert [tuple(row)[1:] for row in rule_figures(TODAY)] == [(2, 2, 0)]
 
 
 def test_a_contest_says_why(flag):
