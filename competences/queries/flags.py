@@ -6,9 +6,9 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from rapidfuzz import fuzz
 
 from accounts.access import workers_visible_to
@@ -17,7 +17,8 @@ from accounts.errors import NotFound
 from accounts.models import User
 from competences.enums import ConceptKind, JobUse, LinkKind, RiskRule
 from competences.models import Concept, ConceptLink, RiskFlag, SkillStatement, WorkerJob
-from competences.queries.names import Named
+from competences.queries.names import Named, labels_of
+from competences.queries.readable import hidden_references
 from competences.queries.records import statements_of, with_labels
 from competences.queries.sheets import CORE_ORDER, History, history
 from competences.queries.standing import standings
@@ -85,7 +86,7 @@ def own_flags(user: User, on: dt.date) -> list[SkillStatement]:
 
 def own_flag(user: User, public_id: uuid.UUID) -> RiskFlag:
     """A flag of the reader's own record, open or closed. Raises NotFound."""
-    rows = RiskFlag.objects.filter(statement__worker=user.worker, public_id=public_id)
+    rows = RiskFlag.objects.filter(statement__worker__user=user, public_id=public_id)
     found = rows.select_related("edition__reference", "statement__concept__reference").first()
     if found is None:
         raise NotFound
@@ -98,19 +99,26 @@ def flag_page(user: User, public_id: uuid.UUID, *, on: dt.date) -> FlagPage:
     For a skill of a reference that the person may no longer read, the explanation stops at the flag itself.
     """
     flag = own_flag(user, public_id)
-    statement = _statement(user, flag, on)
-    if not statement.is_readable:
+    [statement] = with_proposals([flag.statement], actor=user, on=on)
+    if statement.removed_at is not None:
+        raise NotFound
+    if hidden_references(user, [flag.edition.reference], on=on):
+        statement.label = labels_of([statement.concept_id])[statement.concept_id]
         return FlagPage(flag, statement, None, "", (), 0, 0, (), ())
     past = history(actor=user, on=on, slug=flag.edition.reference.slug)
     places = [e for e in past.editions if e.position < flag.edition.position]
-    jobs_before = _asking(flag.statement.concept_id, places[-1].position) if places else []
-    jobs_now = _asking(flag.statement.concept_id, past.position)
-    held = _held(user)
-    near = _skills_of(jobs_before, past.position, flag.statement.concept, held)
-    mine = _skills_of(_own_jobs(user, on), past.position, flag.statement.concept, held)
+    jobs_before, jobs_now = _asking(
+        flag.statement.concept_id, places[-1].position if places else None, past.position
+    )
+    own_jobs = _own_jobs(user, on)
+    asked = _asked(user, {pk for pk, *_rest in (*jobs_before, *own_jobs)}, past, flag.statement.concept)
+    near = _skills_of(jobs_before, asked)
+    mine = _skills_of(own_jobs, asked)
     shown_jobs = jobs_before[:SHOWN_JOBS]
     concepts = {row.concept for row in (*near, *mine)} | {pk for pk, *_rest in shown_jobs}
-    labels = past.labels(concepts)
+    labels = past.labels({statement.concept_id, *concepts})
+    concept = statement.concept
+    statement.label = labels.named(concept.pk, concept.kind, concept.external_id).label
     names = {row.concept: labels.named(row.concept, row.kind, row.code, row.flag) for row in (*near, *mine)}
     substitutes = _nearest(near, names, statement.label, len(jobs_before))
     others = [row for row in mine if row.concept not in {row.concept for row in substitutes}]
@@ -178,6 +186,9 @@ def _unless_few(people: int) -> int | None:
 
 # Facts of the explanation ----------------------------------------------------------------------------------
 
+Job = tuple[int, str, str]
+"""A job: its row, kind and code."""
+
 
 class _Skill(NamedTuple):
     """A skill that some jobs ask for: how many of them, and its best place in one."""
@@ -189,56 +200,49 @@ class _Skill(NamedTuple):
     jobs: int
 
 
-def _statement(user: User, flag: RiskFlag, on: dt.date) -> SkillStatement:
-    rows = statements_of(user.worker).filter(pk=flag.statement_id)
-    found = with_proposals(with_labels(rows, actor=user, on=on), actor=user, on=on)
-    if not found:
-        raise NotFound
-    return found[0]
+def _asking(concept: int, before: int | None, now: int) -> tuple[list[Job], list[Job]]:
+    """The jobs that asked for a skill at a place (none for None), and those that do at another, by code. One
+    query."""
+    links = ConceptLink.objects.filter(target=concept, kind=LinkKind.USES, source__kind=ConceptKind.JOB)
+    columns = ("source_id", "source__kind", "source__external_id", "since", "until")
+    rows = list(links.order_by("source__external_id").values_list(*columns))
+
+    def at(place: int | None) -> list[Job]:
+        return [row[:3] for row in rows if place is not None and row[3] <= place < row[4]]
+
+    return at(before), at(now)
 
 
-def _asking(concept: int, position: int) -> list[tuple[int, str, str]]:
-    """The jobs that ask for a skill in an edition: (row, kind, code), by code. One query."""
-    links = ConceptLink.objects.as_of(position).filter(
-        target=concept, kind=LinkKind.USES, source__kind=ConceptKind.JOB
-    )
-    rows = links.order_by("source__external_id").values_list(
-        "source_id", "source__kind", "source__external_id"
-    )
-    return list(rows.distinct())
-
-
-def _own_jobs(user: User, on: dt.date) -> list[tuple[int, str, str]]:
+def _own_jobs(user: User, on: dt.date) -> list[Job]:
     """The jobs of the person's current titles. One query."""
-    titles = WorkerJob.objects.in_force(on).filter(worker=user.worker, use=JobUse.CURRENT).values("title")
+    titles = WorkerJob.objects.in_force(on).filter(worker__user=user, use=JobUse.CURRENT).values("title")
     links = ConceptLink.objects.open().filter(source__in=titles, kind=LinkKind.TITLE_OF)
     return list(links.values_list("target_id", "target__kind", "target__external_id").distinct())
 
 
-def _held(user: User) -> frozenset[int]:
-    own = SkillStatement.objects.standing().filter(worker=user.worker, concept__isnull=False)
-    return frozenset(own.values_list("concept_id", flat=True))
-
-
-def _skills_of(
-    jobs: Sequence[tuple[int, str, str]], position: int, left: Concept, held: Collection[int]
-) -> list[_Skill]:
-    """What these jobs ask for in an edition, of the same kind and not held: those that most of them ask for
-    first, the core before the rest. One query."""
-    links = ConceptLink.objects.as_of(position).filter(
-        source__in=[pk for pk, *_rest in jobs], kind=LinkKind.USES, target__kind=left.kind
+def _asked(user: User, jobs: Collection[int], past: History, left: Concept) -> list[tuple[Any, ...]]:
+    """What these jobs ask for in the edition shown, of the same kind and not held: (job, row, kind, code,
+    place in the job). One query."""
+    held = SkillStatement.objects.standing().filter(worker__user=user, concept=OuterRef("target"))
+    links = ConceptLink.objects.as_of(past.position).filter(
+        source__in=list(jobs), kind=LinkKind.USES, target__kind=left.kind
     )
+    columns = ("source_id", "target_id", "target__kind", "target__external_id", "flag")
+    return list(links.exclude(target=left).exclude(Exists(held)).values_list(*columns))
+
+
+def _skills_of(jobs: Sequence[Job], asked: Sequence[tuple[Any, ...]]) -> list[_Skill]:
+    """Those that most of these jobs ask for first, the core before the rest."""
     counts: Counter[tuple[int, str, str]] = Counter()
     flags: dict[int, list[str]] = defaultdict(list)
-    for pk, kind, code, flag in links.exclude(target=left).values_list(
-        "target_id", "target__kind", "target__external_id", "flag"
-    ):
-        if pk not in held:
+    of_jobs = {pk for pk, *_rest in jobs}
+    for job, pk, kind, code, flag in asked:
+        if job in of_jobs:
             counts[pk, kind, code] += 1
             flags[pk].append(flag)
     found = [
-        _Skill(pk, kind, code, min(flags[pk], key=lambda flag: CORE_ORDER.get(flag, 2)), jobs)
-        for (pk, kind, code), jobs in counts.items()
+        _Skill(pk, kind, code, min(flags[pk], key=lambda flag: CORE_ORDER.get(flag, 2)), number)
+        for (pk, kind, code), number in counts.items()
     ]
     found.sort(key=lambda row: (-row.jobs, CORE_ORDER.get(row.flag, 2), row.code))
     return found[:RANKED]

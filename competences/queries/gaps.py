@@ -10,10 +10,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef
+
 from accounts.errors import NotFound
 from accounts.models import User
 from competences.enums import ConceptKind, JobUse, LinkKind
-from competences.models import ConceptLink, RiskFlag, SkillRevision
+from competences.models import ConceptLink, RiskFlag, SkillRevision, WorkerJob
 from competences.queries.jobs import NamedJob, worker_jobs
 from competences.queries.names import Named
 from competences.queries.neighbours import links_out, sharing_most
@@ -83,18 +85,27 @@ def gap_page(user: User, public_id: uuid.UUID, *, learned: Collection[str], on: 
 
     Raises NotFound for another person's job, one that ended, and one that the newest edition does not list.
     """
-    jobs = worker_jobs(user.worker, on, actor=user)
-    named = next((one for one in jobs if one.row.public_id == public_id), None)
-    if named is None or named.job is None or not named.is_readable:
+    own = WorkerJob.objects.in_force(on).filter(worker__user=user, public_id=public_id).first()
+    titled = ConceptLink.objects.open().filter(kind=LinkKind.TITLE_OF, source=own.title_id if own else None)
+    link = titled.select_related("target__reference").first()
+    if own is None or link is None:
         raise NotFound
-    past = history(actor=user, on=on, slug=named.job.reference.slug)
-    rows = links_out(past.position, [named.job.pk], [LinkKind.USES, LinkKind.NEIGHBOUR])[named.job.pk]
+    job = link.target
+    past = history(actor=user, on=on, slug=job.reference.slug)
+    rows = links_out(past.position, [job.pk], [LinkKind.USES, LinkKind.NEIGHBOUR])[job.pk]
     asked = [Asked(row[0], row[3]) for row in rows if row[1] in COMPARABLE]
     near = [row for row in rows if row[1] == ConceptKind.JOB]
-    near = near or sharing_most(past.position, named.job.pk, [one.concept for one in asked])
+    near = near or sharing_most(past.position, job.pk, [one.concept for one in asked])
     near = near[:MOST_NEIGHBOURS]
     theirs = links_out(past.position, [row[0] for row in near], [LinkKind.USES])
-    labels = past.labels({row[0] for row in rows} | {row[0] for row in near})
+    labels = past.labels({own.title_id, job.pk, *(row[0] for row in rows), *(row[0] for row in near)})
+    named = NamedJob(
+        row=own,
+        label=labels.named(own.title_id, ConceptKind.TITLE, "").label,
+        is_readable=True,
+        job=job,
+        job_label=labels.named(job.pk, job.kind, job.external_id).label,
+    )
     names = {row[0]: labels.named(*row) for row in (*rows, *near)}
     chosen = frozenset(
         pk for pk, one in names.items() if one.external_id in learned and one.kind in COMPARABLE
@@ -133,20 +144,16 @@ def _asked_now(jobs: Iterable[int]) -> dict[int, list[Asked]]:
 
 def _mine(user: User, on: dt.date) -> Mine:
     """What the record holds. To refresh: no longer practised, or not confirmed or practised for long
-    (rules/ageing.py), or left behind by the reference. Two queries."""
+    (rules/ageing.py), or left behind by the reference. One query."""
     rows = SkillRevision.objects.current().filter(
-        statement__worker=user.worker, statement__removed_at=None, statement__concept__isnull=False
+        statement__worker__user=user, statement__removed_at=None, statement__concept__isnull=False
     )
-    flagged = set(
-        RiskFlag.objects.open()
-        .filter(statement__worker=user.worker)
-        .values_list("statement__concept_id", flat=True)
-    )
+    is_flagged = Exists(RiskFlag.objects.open().filter(statement=OuterRef("statement")))
     held, stale = set(), set()
     columns = ("statement__concept_id", "is_practised", "confirmed_on", "practised_on")
-    for concept, is_practised, confirmed_on, practised_on in rows.values_list(*columns):
+    for concept, is_practised, confirmed_on, practised_on, flagged in rows.values_list(*columns, is_flagged):
         held.add(concept)
-        if concept in flagged or not is_practised or ageing(AgeingFacts(confirmed_on, practised_on), on):
+        if flagged or not is_practised or ageing(AgeingFacts(confirmed_on, practised_on), on):
             stale.add(concept)
     return Mine(frozenset(held), frozenset(stale))
 

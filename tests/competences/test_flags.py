@@ -201,7 +201,7 @@ def test_every_address_is_for_its_own_person_alone(built, worker, flag, client, 
 def test_the_walk_through_the_pages(worker, flag, client, django_assert_max_num_queries):
     client.force_login(worker)
     url = reverse("competences:flag", args=[flag.public_id])
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(14):
         page = client.get(url).content.decode()
     assert "1 métier la demandait dans l’édition 1" in page
     client.post(reverse("competences:flag_hide", args=[flag.public_id]), {"months": 6})
@@ -257,3 +257,14 @@ def test_a_contest_says_why(flag):
 
 def test_only_obsolescence_is_stored(flag):
     assert flag.family == RiskFamily.OBSOLESCENCE
+
+
+def test_the_explanation_stops_where_the_reference_may_no_longer_be_read(worker, flag, client, monkeypatch):
+    hidden = frozenset({flag.edition.reference_id})
+    monkeypatch.setattr(queries, "hidden_references", lambda *_args, **_kwargs: hidden)
+    page = flag_page(worker, flag.public_id, on=TODAY)
+    assert (page.history, page.substitutes) == (None, ())
+    client.force_login(worker)
+    words = client.get(reverse("competences:flag", args=[flag.public_id])).content.decode()
+    assert "Tenir un registre 0" in words
+    assert "Voir son histoire" not in words

@@ -141,7 +141,7 @@ def test_pages_show_it_with_a_constant_number_of_questions(
         page = client.get(reverse("competences:wanted_jobs")).content.decode()
     assert "2 sur 84, soit 2" in page
     url = reverse("competences:wanted_job", args=[job.public_id])
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         answer = client.get(f"{url}?apprendre=S0&apprendre=S3").content
     page = answer.decode()
     assert "compétences cochées" in page
