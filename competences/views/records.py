@@ -25,6 +25,7 @@ from competences.forms.records import DayForm, SkillForm, initial_of
 from competences.models import SkillStatement
 from competences.queries.additions import proposed
 from competences.queries.attestations import with_recognition
+from competences.queries.names import labels_of
 from competences.queries.record_lists import (
     FILTERS,
     SORTS,
@@ -174,7 +175,12 @@ def _as_of(request: HttpRequest, day: DayForm) -> HttpResponse:
 def statement(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One skill: what is said of it now, the form that changes it, and what was said before."""
     reading = {"actor": request.user, "on": timezone.localdate()}
-    own = own_statement(request.user, public_id)
+    try:
+        own = own_statement(request.user, public_id)
+    except NotFound:
+        if removed := lately_removed(request.user, public_id):
+            return render(request, "competences/statement_removed.html", removed)
+        raise
     [found] = with_labels([own], **reading)
     if request.method == "POST":
         form = SkillForm(request.POST)
@@ -304,6 +310,17 @@ def _posted_version(request: HttpRequest) -> int:
     """The version that a form of ours sends; 0, which none has, for anything else."""
     version = request.POST.get("version", "")
     return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+
+
+def lately_removed(user: User, public_id: UUID) -> dict[str, Any] | None:
+    """A skill that its person may still put back, with its label, for the page that offers it; None else."""
+    since = timezone.now() - UNDO_WITHIN
+    rows = SkillStatement.objects.filter(worker__user=user, public_id=public_id, removed_at__gte=since)
+    found = rows.first()
+    if found is None:
+        return None
+    labels = labels_of([found.concept_id] if found.concept_id else [])
+    return {"statement": found, "label": labels.get(found.concept_id, found.free_text)}
 
 
 def own_statement(user: User, public_id: UUID) -> SkillStatement:

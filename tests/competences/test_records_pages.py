@@ -51,6 +51,17 @@ def posted(**values):
 # -- one skill
 
 
+def test_a_skill_taken_out_is_offered_back_at_its_address_for_a_day(skill, worker, client):
+    url, back = address("statement", skill.public_id), address("statement_restore", skill.public_id)
+    remove_skill(actor=worker, statement=skill)
+    client.force_login(UserFactory())
+    assert client.get(url).status_code == 404
+    client.force_login(worker)
+    assert back in client.get(url).content.decode()
+    SkillStatement.objects.update(removed_at=timezone.now() - TOMORROW * 2)
+    assert client.get(url).status_code == 404
+
+
 def test_all_that_may_be_said_is_kept_and_told(skill, worker, client):
     client.force_login(worker)
     url = address("statement", skill.public_id)
