@@ -31,7 +31,7 @@ SURE_OF_TWO = 8
 RARE = 3
 """A known word of so few names may be a slip that the reference itself makes: its neighbours count too."""
 
-MANY_NAMES = 1_000
+MANY_NAMES = 800
 """When more names answer, only those of fewest words are ranked and counted: the text is too wide."""
 
 ENOUGH = 5
