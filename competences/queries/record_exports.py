@@ -21,9 +21,9 @@ from competences.queries.catalogue import mark_of_all
 from competences.queries.record_entries import labelled, statements
 from competences.record_parts import Entries, in_order, parts
 from competences.record_signatures import schema_address, signer
+from competences.rules.cvs import RESUME_SCHEMA
 from competences.rules.signed_json import ALGORITHM, canonical
 
-RESUME_SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
 RESUME_SECTIONS = ("work", "volunteer", "education", "certificates", "skills")
 """The lists of JSON Resume that parts of the record may fill, in the order in which they are written."""
 

@@ -123,9 +123,7 @@ def named_statements(worker: Worker, keys: Iterable[int], on: dt.date) -> dict[i
     for one in found.values():
         one.label = labels.get(one.concept_id, one.free_text)
         one.said = one.current[0]
-        one.open_flags = [
-            flag for flag in one.open_flags if flag.hidden_until is None or flag.hidden_until <= on
-        ]
+        one.open_flags = [flag for flag in one.open_flags if not flag.is_hidden(on)]
     return found
 
 

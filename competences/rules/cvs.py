@@ -7,7 +7,7 @@ from typing import Any
 
 from competences.rules.career import Moment
 
-SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
+RESUME_SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
 """JSON Resume 1.0.0 (read 2026-11-24): the public form in which other services read a CV."""
 
 
@@ -73,7 +73,7 @@ def json_resume(content: CvContent, scale: int = 8) -> dict[str, Any]:
         "summary": content.summary,
     }
     found: dict[str, Any] = {
-        "$schema": SCHEMA,
+        "$schema": RESUME_SCHEMA,
         "basics": _filled(basics),
         "work": [_period(entry, "name", "position") for entry in content.work],
         "volunteer": [_period(entry, "organization", "position") for entry in content.volunteering],

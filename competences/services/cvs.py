@@ -16,12 +16,14 @@ from accounts.models import Worker
 from competences.enums import CvSection
 from competences.models import Cv, SkillStatement
 from competences.models.cvs import NAME_LENGTH
+from competences.rules.texts import one_line, some_lines
 from competences.services.ownership import UNDO_WITHIN, require_own
 
 MOST_CVS = 20
 """CVs that a person keeps at a time: a list that one still reads."""
 
 DEFAULT_SECTIONS = tuple(CvSection.values)
+CLEANED = {"name": one_line, "headline": one_line, "summary": some_lines, "contact": some_lines}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,13 @@ class CvChoice:
     skills: Collection[str] = ()
 
     def columns(self) -> dict[str, Any]:
-        """The same, as columns: sections in the order of print, each once."""
+        """The same, as columns: texts without signs that nobody sees, sections in the order of print."""
         held = asdict(self)
         del held["skills"]
         chosen = set(self.sections)
-        return {**held, "name": self.name.strip(), "sections": [s for s in CvSection.values if s in chosen]}
+        for name, clean in CLEANED.items():
+            held[name] = clean(held[name])
+        return {**held, "sections": [s for s in CvSection.values if s in chosen]}
 
 
 @transaction.atomic

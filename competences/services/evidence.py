@@ -18,8 +18,9 @@ from competences.models import Evidence, SkillStatement
 from competences.models.evidence import TITLE_LENGTH, URL_LENGTH
 from competences.rules.clocks import FIRST_DAY
 from competences.rules.texts import one_line
-from competences.services.evidence_files import Incoming, Stored, erase_file, store_file
+from competences.services.evidence_files import Stored, erase_file, store_file
 from competences.services.ownership import require_own
+from competences.services.upload_files import Incoming
 
 MOST_PIECES = 200
 """Ten pieces a year for twenty years; a list that can still be read."""

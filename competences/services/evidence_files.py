@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -25,6 +24,7 @@ from competences.models.evidence import FILE_BYTES
 from competences.private_files import evidence_folder
 from competences.rules.file_kinds import BadFile, checked
 from competences.rules.texts import file_name
+from competences.services.upload_files import Incoming
 
 logger = logging.getLogger(__name__)
 
@@ -44,19 +44,6 @@ REFUSALS = {
     "suspect": _("L’antivirus a refusé ce fichier. Rien n’a été gardé."),
     "unchecked": _("L’antivirus n’a pas répondu. Rien n’a été gardé : réessayez dans quelques minutes."),
 }
-
-
-class Incoming(Protocol):
-    """A file that somebody sends, as Django hands it over."""
-
-    @property
-    def name(self) -> str | None: ...
-
-    @property
-    def size(self) -> int | None: ...
-
-    def chunks(self) -> Iterable[bytes]:
-        """Its content, piece by piece."""
 
 
 @dataclass(frozen=True, slots=True)

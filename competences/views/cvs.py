@@ -14,9 +14,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Refused
+from accounts.posting import posted_from
 from competences.cv_documents import cv_document
 from competences.forms.cvs import CvForm, initial_of
 from competences.models import Cv
@@ -113,7 +114,7 @@ def resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:cv", "public_id")
 def copy(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Another CV that says the same, to be changed."""
     cv = own_cv(request.user, public_id)
@@ -128,7 +129,7 @@ def copy(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:cv", "public_id")
 def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes a CV away; the list offers to put it back."""
     cv = remove_cv(actor=request.user, cv=own_cv(request.user, public_id))
@@ -138,7 +139,7 @@ def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:cvs")
 def restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Puts it back."""
     try:

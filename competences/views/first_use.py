@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotFound, Refused
+from accounts.posting import posted_from
 from competences.enums import ConceptKind
 from competences.forms.first_use import LATER, AimForm, EaseForm, SinceForm, WordsForm, ticked
 from competences.forms.records import LEVEL_WORDS
@@ -156,7 +157,7 @@ def skills(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:first_use")
 def leave(request: HttpRequest) -> HttpResponse:
     """Puts the questions away."""
     services.leave_first_use(actor=request.user, worker=request.user.worker)

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import organisations_of
 from accounts.enums import OrganisationKind
 from accounts.errors import NotFound, Refused
+from accounts.posting import posted_from
 from accounts.templatetags.components import in_words
 from competences.forms.flags import ContestForm, HideForm
 from competences.queries.flags import (
@@ -59,7 +60,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:flag", "public_id")
 def hide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """My screens no longer show it for some months."""
     flag = own_flag(request.user, public_id)
@@ -78,14 +79,14 @@ def hide(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:flag", "public_id")
 def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """My screens show it again."""
     return _done(request, public_id, show_flag, _("Ce signal est de nouveau affiché."))
 
 
 @login_required
-@require_POST
+@posted_from("competences:flag", "public_id")
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """I no longer contest it."""
     return _done(request, public_id, withdraw_contest, _("Vous ne contestez plus ce signal."))

@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.errors import NotFound, Refused
+from accounts.posting import posted_from
 from competences.calendars import day_calendar
 from competences.forms.records import LEVEL_WORDS
 from competences.forms.self_reviews import RhythmForm
@@ -97,7 +98,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:self_review")
 def start(request: HttpRequest) -> HttpResponse:
     """Starts a review, or goes on with the one in progress."""
     try:
@@ -108,7 +109,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:self_review")
 def answer(request: HttpRequest, public_id: UUID, statement_id: UUID) -> HttpResponse:
     """One answer for one skill: `answer` says which, or `level` the level chosen."""
     review = own_self_review(request.user, public_id)
@@ -136,7 +137,7 @@ def answer(request: HttpRequest, public_id: UUID, statement_id: UUID) -> HttpRes
 
 
 @login_required
-@require_POST
+@posted_from("competences:self_review")
 def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Confirms the skills that are ticked, or all that are still to be answered."""
     review = own_self_review(request.user, public_id)
@@ -156,7 +157,7 @@ def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:self_review")
 def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes back the last answer, or those of the last press."""
     review = own_self_review(request.user, public_id)
@@ -175,7 +176,7 @@ def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:self_review")
 def finish(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ends the review here."""
     review = own_self_review(request.user, public_id)
@@ -211,7 +212,7 @@ def done(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("competences:self_review")
 def rhythm(request: HttpRequest) -> HttpResponse:
     """How often I wish to be asked."""
     form = RhythmForm(request.POST)

@@ -145,7 +145,7 @@ def test_a_sign_without_a_shape_is_replaced_said_and_kept_for_machines():
     content = CvContent(name="Zoé 👩‍💻 日本", skills=(CvSkill("Fête 🎉\u202e\x07", 2),))
     made = cv_document(content, language="fr", on=ON)
     assert {"日", "本", "🎉"} <= made.unprintable
-    assert "Zoé ? ??" in text_of(made.content).replace("? ?", "?", 1) or "Zoé ?" in text_of(made.content)
+    assert text_of(made.content).startswith("Zoé ?? ??\n")
     assert attached(made.content)["basics"]["name"] == content.name
 
 
@@ -250,6 +250,20 @@ def test_a_refusal_names_its_field(worker, choice, field):
         made(worker, **{"name": "Autre", **choice})
     assert refusal.value.field == field
     assert Cv.objects.count() == 1
+
+
+def test_signs_that_nobody_sees_are_not_kept(worker):
+    cv = made(worker, name=" Mon\u202e CV\x07 ", summary="Ligne\u202e\r\n\r\n\r\nAutre ")
+    assert (cv.name, cv.summary) == ("Mon CV", "Ligne\n\nAutre")
+
+
+def test_an_address_that_takes_a_form_leads_to_its_page_when_it_is_asked_again(worker, client):
+    cv = made(worker)
+    client.force_login(worker)
+    for name in ("cv_copy", "cv_remove", "cv_restore"):
+        answer = client.get(reverse(f"competences:{name}", args=[cv.public_id]), follow=True)
+        assert answer.status_code == 200
+    assert Cv.objects.kept().get() == cv
 
 
 def test_cvs_are_copied_removed_and_put_back_within_a_day(worker):
