@@ -64,7 +64,7 @@ def test_the_demo_is_off_unless_the_development_settings_say_so():
 
 def test_texts_are_marked_by_names_that_the_collection_knows():
     """makemessages reads `_`, `gettext` and the like: a text under another name is never translated."""
-    apps = (ROOT / app for app in ("accounts", "competences", "formation", "tasks", "config"))
+    apps = (ROOT / app for app in ("law", "accounts", "competences", "formation", "tasks", "config"))
     renamed = [
         (path.name, name)
         for app in apps

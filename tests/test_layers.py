@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("accounts", "competences", "config", "formation", "tasks")
+PACKAGES = ("law", "accounts", "competences", "config", "formation", "tasks")
 
 # Contract, file in which the fault is planted, and the fault.
 FAULTS = {

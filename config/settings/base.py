@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "accounts",
     "competences",
     "formation",
+    "law",
     "tasks",
     "django.contrib.admin",
     "django.contrib.auth",
