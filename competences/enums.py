@@ -342,3 +342,91 @@ class ImportedState(models.TextChoices):
     DECLARED = "declared", _("ajoutée à votre dossier")
     LEFT = "left", _("laissée de côté")
     EXPIRED = "expired", _("trop ancienne")
+
+
+class BilanState(models.TextChoices):
+    """How far a bilan has come (rules/bilans.py has the moves)."""
+
+    WISHED = "wished", _("souhaité")
+    PREPARED = "prepared", _("préparé")
+    PRELIMINARY = "preliminary", _("phase préliminaire")
+    INVESTIGATION = "investigation", _("phase d’investigation")
+    CONCLUSIONS = "conclusions", _("phase de conclusions")
+    CLOSED = "closed", _("terminé")
+    FOLLOW_UP = "follow_up", _("entretien de suivi fait")
+    ABANDONED = "abandoned", _("abandonné")
+    REFUSED = "refused", _("refusé")
+
+
+class BilanRole(models.TextChoices):
+    """In what capacity somebody moved a bilan."""
+
+    PERSON = "person", _("la personne")
+    ADVISER = "adviser", _("conseiller ou conseillère")
+    MACHINE = "machine", _("Pérenne")
+
+
+class Funder(models.TextChoices):
+    """Who pays a bilan."""
+
+    CPF = "cpf", _("compte personnel de formation (CPF)")
+    PLAN = "plan", _("plan de développement des compétences de l’employeur")
+    RECLASSIFICATION = "reclassification", _("congé de reclassement")
+    FRANCE_TRAVAIL = "france_travail", _("France Travail")
+    OTHER_PUBLIC = "other_public", _("autre financeur public ou mutualisé (région, OPCO, Agefiph…)")
+    OWN = "own", _("moi-même")
+    FREE = "free", _("personne : il est gratuit")
+
+
+class ConventionAnswer(models.TextChoices):
+    """What the person answered to the convention of three parties."""
+
+    SIGNED = "signed", _("signée")
+    REFUSED = "refused", _("refusée")
+
+
+class AppointmentKind(models.TextChoices):
+    """What an appointment is; accompaniment alone counts for what a funder pays."""
+
+    ACCOMPANIMENT = "accompaniment", _("accompagnement")
+    PERSONAL_WORK = "personal_work", _("travail personnel")
+
+
+class AppointmentState(models.TextChoices):
+    """What became of an appointment."""
+
+    PLANNED = "planned", _("prévu")
+    HELD = "held", _("fait")
+    MISSED = "missed", _("manqué")
+    CANCELLED = "cancelled", _("annulé")
+
+
+class NoteVisibility(models.TextChoices):
+    """Who reads a note: its author alone, or the person and who accompanies them too."""
+
+    PRIVATE = "private", _("note personnelle")
+    SHARED = "shared", _("note partagée")
+
+
+class DocumentKind(models.TextChoices):
+    """What a document of a bilan is."""
+
+    SYNTHESIS = "synthesis", _("document de synthèse")
+    RESULTS = "results", _("résultats détaillés")
+    CONVENTION = "convention", _("convention")
+    OTHER = "other", _("autre document")
+
+
+class KeptReason(models.TextChoices):
+    """Why a document outlives its bilan; without one of these it is destroyed at the end."""
+
+    CEP = "cep", _("synthèse demandée pour le conseil en évolution professionnelle")
+    FOLLOW_UP = "follow_up", _("accord écrit pour un suivi")
+
+
+class DestroyedFor(models.TextChoices):
+    """Why a document was destroyed."""
+
+    END = "end", _("fin du bilan")
+    DATE = "date", _("date prévue atteinte")
+    REQUEST = "request", _("à la demande de la personne")

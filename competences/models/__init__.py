@@ -1,11 +1,14 @@
+from competences.models.appointments import Appointment
 from competences.models.attestations import Attestation, ReviewMove, ReviewRequest
-from competences.models.bilans import BilanPlan
+from competences.models.bilans import Bilan, BilanMove, BilanPlan
 from competences.models.career import CareerPeriod
 from competences.models.cvs import Cv
+from competences.models.documents import BilanDocument, DestroyedDocument, DocumentVersion
 from competences.models.evidence import Evidence
 from competences.models.exports import Export
 from competences.models.first_use import FirstUse
 from competences.models.jobs import OrganisationJob, WorkerJob
+from competences.models.notes import AdviserMessage, MessageTemplate, Note
 from competences.models.record_imports import ImportedSkill, RecordImport
 from competences.models.records import SkillRevision, SkillStatement
 from competences.models.references import (
@@ -26,7 +29,12 @@ from competences.models.uploads import Upload, UploadFile, UploadPart
 
 __all__ = [
     "OPEN",
+    "AdviserMessage",
+    "Appointment",
     "Attestation",
+    "Bilan",
+    "BilanDocument",
+    "BilanMove",
     "BilanPlan",
     "CareerPeriod",
     "Change",
@@ -36,6 +44,8 @@ __all__ = [
     "ConceptTranslation",
     "CrosswalkRow",
     "Cv",
+    "DestroyedDocument",
+    "DocumentVersion",
     "Edition",
     "EditionSource",
     "Evidence",
@@ -43,6 +53,8 @@ __all__ = [
     "ExposureScore",
     "FirstUse",
     "ImportedSkill",
+    "MessageTemplate",
+    "Note",
     "OrganisationJob",
     "RecordImport",
     "Reference",

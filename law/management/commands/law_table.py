@@ -8,9 +8,9 @@ from law.services import read_parameters
 
 HEAD = """# Legal parameters
 
-Made by `python manage.py law_table` from `law/parameters.toml`, and checked against it by a test. A value holds
-from its first day until the next value of the same key. *unclear* is a switch: the texts are silent or sources
-differ, the value is our default, and the pages say that the point is to be confirmed.
+Made by `python manage.py law_table` from `law/parameters.toml`, and checked against it by a test. A value
+holds from its first day until the next value of the same key. *unclear* is a switch: the texts are silent or
+sources differ, the value is our default, and the pages say that the point is to be confirmed.
 
 | key | from | value | unit | article | certainty | read on | note |
 |---|---|---|---|---|---|---|---|
