@@ -1,7 +1,8 @@
 """A bilan de compétences: how it moves from state to state, and how its hours are counted.
 
 C. trav. L6313-4 (consent, 24 hours at most, who receives what), R6313-4 (three phases, 13 hours at least),
-read on 2026-11-23. Stopping is never a fault: a bilan may be abandoned or refused from any state in which it runs.
+read on 2026-11-23. Stopping is never a fault: a bilan may be abandoned or refused from any state in which it
+runs.
 """
 
 from collections.abc import Iterable
