@@ -29,6 +29,13 @@ class NotFound(DomainError):
         super().__init__("not_found", _("Cette page n’existe pas, ou vous n’y avez pas accès."))
 
 
+class Gone(DomainError):
+    """What was asked existed and was destroyed, said to those who could open it; others get NotFound."""
+
+    def __init__(self, message: "str | Promise") -> None:
+        super().__init__("gone", message)
+
+
 class Refused(DomainError):
     """A rule says no to somebody who may be here. `field` names the form field beside which to say it."""
 

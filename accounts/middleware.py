@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from accounts.errors import DomainError, NotFound, Unavailable
+from accounts.errors import DomainError, Gone, NotFound, Unavailable
 from accounts.models.openings import ACCESS_LOG
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -31,12 +31,15 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """404 for what is absent or forbidden, alike; 503 when the log is down; 409 when a rule says no."""
+        """404 for what is absent or forbidden, alike; 410 for what was destroyed, to those who could open it;
+        503 when the log is down; 409 when a rule says no."""
         if not isinstance(exception, DomainError):
             return None
         if isinstance(exception, NotFound):
             return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
         words = {"message": exception.message}
+        if isinstance(exception, Gone):
+            return render(request, "accounts/gone.html", words, status=HTTPStatus.GONE)
         if isinstance(exception, Unavailable):
             return render(request, "accounts/unavailable.html", words, status=HTTPStatus.SERVICE_UNAVAILABLE)
         return render(request, "accounts/refused.html", words, status=HTTPStatus.CONFLICT)

@@ -9,10 +9,11 @@ class CompetencesConfig(AppConfig):
     verbose_name = _("Compétences")
 
     def ready(self) -> None:
-        from competences import grants, reminders
+        from competences import document_messages, grants, reminders
         from competences.services import record_parts, record_path, record_shown
 
         reminders.register()
+        document_messages.register()
         grants.register()
         record_parts.register()
         record_shown.register()

@@ -13,6 +13,7 @@ app = Celery("perenne")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = SCHEDULE
 app.conf.include = [
+    "tasks.jobs.documents",
     "tasks.jobs.evidence",
     "tasks.jobs.exports",
     "tasks.jobs.record_imports",

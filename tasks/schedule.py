@@ -64,6 +64,12 @@ SCHEDULE = {
         "schedule": crontab(hour=3, minute=45),
         "options": {"expires": 12 * HOUR},
     },
+    # The law wants them gone at the end; the hour after midnight, when the day begins.
+    "destroy-documents": {
+        "task": "tasks.jobs.documents.destroy",
+        "schedule": crontab(hour=1, minute=5),
+        "options": {"expires": 12 * HOUR},
+    },
     # Proposals wait for thirty days: a night more is soon enough.
     "expire-record-imports": {
         "task": "tasks.jobs.record_imports.expire",

@@ -19,6 +19,10 @@ class BilanDocumentQuerySet(models.QuerySet["BilanDocument"]):
         """Documents that are the person's; the others are still being written."""
         return self.filter(handed_at__isnull=False)
 
+    def with_file(self) -> Self:
+        """Documents that have bytes of their own."""
+        return self.filter(stored_as__isnull=False)
+
     def to_destroy(self, on: date) -> Self:
         """Documents whose day has come."""
         return self.filter(destroy_on__lte=on)
@@ -27,9 +31,9 @@ class BilanDocumentQuerySet(models.QuerySet["BilanDocument"]):
 class BilanDocument(models.Model):
     """A document of a bilan. It belongs to the worker; `author` wrote it with them.
 
-    Written in the app, it is its last `versions` row, and once handed (`handed_at`) a PDF kept as
-    `stored_as`, a random name that nothing else bears; sent as a file, it is that file alone. `destroy_on` is
-    the day from which the job erases bytes and rows; None while the bilan runs, when its end gives the day.
+    Written in the app, it is its last `versions` row; handed (`handed_at`, `handed_number` the version), it
+    is a PDF kept as `stored_as`, a random name that nothing else bears. Sent as a file, it is that file,
+    handed at once. `destroy_on` is the day from which a job erases it all; None while the bilan runs.
     It is kept longer for `kept_for`, with the sentence accepted (`agreement_version`) and when.
     """
 
@@ -48,6 +52,7 @@ class BilanDocument(models.Model):
     author_name = models.CharField(max_length=254)
     created_at = models.DateTimeField()
     handed_at = models.DateTimeField(null=True, blank=True)
+    handed_number = models.PositiveIntegerField(null=True, blank=True)
     destroy_on = models.DateField(null=True, blank=True)
     kept_for = models.CharField(max_length=10, choices=KeptReason, blank=True)
     agreed_at = models.DateTimeField(null=True, blank=True)

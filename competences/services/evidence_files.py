@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor, require_system
 from accounts.errors import Refused
-from competences.models import Evidence
+from competences.models import BilanDocument, Evidence
 from competences.models.evidence import FILE_BYTES
 from competences.private_files import evidence_folder
 from competences.rules.file_kinds import BadFile, checked
@@ -86,16 +86,32 @@ def store_file(file: Incoming) -> Stored:
     )
 
 
+def keep_bytes(content: bytes, kind: str, name: str) -> Stored:
+    """Keeps a file that the house made, under a random name; `name` is what it is called, without ending."""
+    folder = evidence_folder()
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    stored_as = uuid.uuid4()
+    beside = folder / f"{stored_as}.part"
+    try:
+        _write(beside, [content])
+        beside.replace(file_path(stored_as, kind))
+    finally:
+        beside.unlink(missing_ok=True)
+    return Stored(stored_as, kind, file_name(f"{name}.{kind}", kind), len(content))
+
+
 def erase_file(stored_as: uuid.UUID, kind: str) -> None:
     """Erases the bytes of a file; once is enough, twice does no harm."""
     file_path(stored_as, kind).unlink(missing_ok=True)
 
 
 def sweep_files(*, actor: Actor, now: datetime) -> int:
-    """Erases the files of more than a day that no evidence knows, and says how many. Safe twice."""
+    """Erases the files of more than a day that no evidence and no document knows, and says how many. Safe
+    twice."""
     require_system(actor)
     folder, swept = evidence_folder(), 0
-    known = {str(one) for one in Evidence.objects.with_file().values_list("stored_as", flat=True)}
+    holders = (Evidence.objects.with_file(), BilanDocument.objects.with_file())
+    known = {str(one) for rows in holders for one in rows.values_list("stored_as", flat=True)}
     for path in folder.glob("*") if folder.is_dir() else ():
         is_old = path.stat().st_mtime < (now - SWEPT_AFTER).timestamp()
         if is_old and path.name.split(".", 1)[0] not in known:

@@ -5,6 +5,7 @@ from competences.urls import (
     attestations,
     career,
     cvs,
+    documents,
     employer,
     evidence,
     first_use,
@@ -34,6 +35,7 @@ urlpatterns = [
     *self_reviews.urlpatterns,
     *first_use.urlpatterns,
     *record_files.urlpatterns,
+    *documents.urlpatterns,
     *adviser.urlpatterns,
     *employer.urlpatterns,
 ]
