@@ -107,11 +107,9 @@ def known_review(reader: User, public_id: UUID, *, on: dt.date) -> ReviewRequest
 
 def asked_statements(review: ReviewRequest, *, actor: User, on: dt.date) -> list[SkillStatement]:
     """The ticked statements that still stand, by name, each with the ticked `proofs` that prove it."""
-    # What the reference says of a skill is not what was ticked: no flags here.
-    rows = statements_of(review.worker).filter(review_requests=review).prefetch_related(None)
+    rows = reviewed_statements(review.worker).filter(review_requests=review)
     rows = rows.prefetch_related(
-        Prefetch("revisions", SkillRevision.objects.current(), to_attr="current"),
-        Prefetch("evidence", Evidence.objects.filter(review_requests=review), to_attr="proofs"),
+        Prefetch("evidence", Evidence.objects.filter(review_requests=review), to_attr="proofs")
     )
     return sorted(with_labels(rows, actor=actor, on=on), key=lambda statement: statement.label.casefold())
 
@@ -141,8 +139,16 @@ def given_views(review: ReviewRequest, author: User) -> dict[int, Attestation]:
 # Statements ------------------------------------------------------------------------------------------------
 
 
-def with_recognition(statements: Iterable[SkillStatement], *, own: bool) -> list[SkillStatement]:
-    """The same statements, each with its `attestations_shown` and its `evidence_shown`. Two queries.
+def reviewed_statements(worker: Worker) -> QuerySet[SkillStatement]:
+    """The skills that stand in a record for whoever reviews them: without what references say of them, which
+    may tell of the person's jobs."""
+    rows = statements_of(worker).prefetch_related(None)
+    return rows.prefetch_related(Prefetch("revisions", SkillRevision.objects.current(), to_attr="current"))
+
+
+def with_recognition(statements: Iterable[SkillStatement], *, own: bool, on: dt.date) -> list[SkillStatement]:
+    """The same statements, each with its `attestations_shown` and its `evidence_shown`, which knows if it
+    `expired` that day. Two queries.
 
     `own`: the person reads, and sees what they hide from others too. The caller holds the right to show the
     record; the reader of a review request has `asked_statements`, which shows what was ticked.
@@ -156,6 +162,7 @@ def with_recognition(statements: Iterable[SkillStatement], *, own: bool) -> list
     ties = Evidence.statements.through.objects.filter(skillstatement__in=keys).select_related("evidence")
     pieces: dict[int, list[Evidence]] = defaultdict(list)
     for tie in ties.order_by("-evidence__added_at", "-evidence_id"):
+        tie.evidence.expired = tie.evidence.is_expired(on)  # type: ignore[attr-defined]
         pieces[tie.skillstatement_id].append(tie.evidence)
     for statement in found:
         statement.attestations_shown = by_statement[statement.pk]  # type: ignore[attr-defined]

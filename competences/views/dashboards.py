@@ -10,16 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import access_worker, organisations_of, workers_visible_to
+from accounts.access import organisations_of
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound, Refused
 from accounts.models import Worker
 from accounts.posting import posted_from
 from competences.enums import ConceptKind
 from competences.models import OrganisationJob
-from competences.queries.attestations import reviews_for
+from competences.queries.attestations import reviewed_statements, reviews_for, with_recognition
 from competences.queries.bilans import due_bilan
-from competences.queries.dashboards import followed
+from competences.queries.dashboards import advised, opened
 from competences.queries.first_use import invites
 from competences.queries.job_reviews import job_reviews
 from competences.queries.jobs import organisation_jobs, worker_jobs
@@ -69,12 +69,12 @@ def worker(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def adviser(request: HttpRequest) -> HttpResponse:
-    """The people I may follow today, those with something to look at first."""
+    """The people I may follow or review today, those with something to look at first."""
     today = timezone.localdate()
     if not organisations_of(request.user, OrganisationKind.ADVISER_BODY, on=today).exists():
         raise NotFound
-    people = workers_visible_to(request.user, Purpose.FOLLOW_UP, on=today).exclude(user=request.user)
-    page = Paginator(followed(people), A_PAGE).get_page(request.GET.get("page"))
+    people = advised(request.user, today).exclude(user=request.user)
+    page = Paginator(people, A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "reviews": reviews_for(request.user, today).count()}
     return render(request, "competences/adviser.html", context)
 
@@ -84,14 +84,24 @@ def adviser(request: HttpRequest) -> HttpResponse:
 def adviser_worker(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One person's record, opened through the door, which writes it down."""
     today = timezone.localdate()
-    person = access_worker(request.user, public_id, Purpose.FOLLOW_UP, on=today)
-    page = Paginator(statements_of(person), A_PAGE).get_page(request.GET.get("page"))
+    reading = {"actor": request.user, "on": today}
+    person, purposes = opened(request.user, public_id, on=today)
+    follows, reviews = (purpose in purposes for purpose in (Purpose.FOLLOW_UP, Purpose.REVIEW))
+    rows = statements_of(person) if follows else reviewed_statements(person)
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    found = with_labels(page.object_list, **reading)
+    if follows:
+        found = with_durability(found)
+    if reviews:
+        found = with_recognition(found, own=False, on=today)
     context = {
         "person": person,
         "page": page,
-        "flagged": with_labels(flagged(statements_of(person)), actor=request.user, on=today),
-        "statements": with_durability(with_labels(page.object_list, actor=request.user, on=today)),
-        "jobs": worker_jobs(person, today, actor=request.user),
+        "follows": follows,
+        "reviews": reviews,
+        "flagged": with_labels(flagged(rows), **reading) if follows else [],
+        "statements": found,
+        "jobs": worker_jobs(person, today, actor=request.user) if follows else [],
     }
     return render(request, "competences/adviser_worker.html", context)
 

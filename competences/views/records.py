@@ -198,7 +198,7 @@ def statement(request: HttpRequest, public_id: UUID) -> HttpResponse:
     [found] = with_proposals([found], **reading)
     text = "" if found.concept_id else typed(request.GET, "q")
     if not text:
-        [found] = with_recognition([found], own=True)
+        [found] = with_recognition([found], own=True, on=reading["on"])
     history = history_of(found)
     context = {
         "form": form,

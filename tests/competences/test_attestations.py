@@ -342,7 +342,7 @@ def test_a_worker_closes_an_answered_request_once_its_author_may_no_longer_take_
     close_review(actor=user, review=review, now=later)
     assert moves(review)[-1] == ("answered", "closed", "Nadia")
     assert not ReviewRequest.objects.for_reader(alex, later.date()).exists()
-    assert with_recognition(held(user), own=False)[0].attestations_shown == [view]
+    assert with_recognition(held(user), own=False, on=timezone.localdate())[0].attestations_shown == [view]
     for act in (close_review, withdraw_review):
         with pytest.raises(Refused):
             act(actor=user, review=review, now=later)
@@ -365,7 +365,7 @@ def test_an_author_takes_a_view_back_within_a_day_and_nobody_else_does(user):
     for _ in range(2):
         gone = withdraw_attestation(actor=alex, attestation=view, now=view.given_at + HOUR * 24)
     assert gone.withdrawn_at == view.given_at + HOUR * 24
-    assert with_recognition(held(user), own=True)[0].attestations_shown == []
+    assert with_recognition(held(user), own=True, on=timezone.localdate())[0].attestations_shown == []
     with pytest.raises(NotFound):
         hide_attestation(actor=user, attestation=view, hidden=True)
 
@@ -379,10 +379,10 @@ def test_a_worker_hides_a_view_from_others_and_changes_nothing_of_it(user):
     hide_attestation(actor=user, attestation=view, hidden=True)
     after = Attestation.objects.values().get()
     assert {name for name in before if before[name] != after[name]} == {"hidden_at"}
-    assert with_recognition(held(user), own=False)[0].attestations_shown == []
-    assert with_recognition(held(user), own=True)[0].attestations_shown == [view]
+    assert with_recognition(held(user), own=False, on=timezone.localdate())[0].attestations_shown == []
+    assert with_recognition(held(user), own=True, on=timezone.localdate())[0].attestations_shown == [view]
     hide_attestation(actor=user, attestation=view, hidden=False)
-    assert with_recognition(held(user), own=False)[0].attestations_shown == [view]
+    assert with_recognition(held(user), own=False, on=timezone.localdate())[0].attestations_shown == [view]
 
 
 def test_a_view_outlives_the_account_of_its_author(user):
@@ -401,7 +401,7 @@ def test_recognition_costs_the_same_whatever_it_holds(user, django_assert_num_qu
     for number in range(3):
         answered_request(user, f"a{number}@exemple.fr")
     with django_assert_num_queries(2):
-        found = with_recognition(statements, own=True)
+        found = with_recognition(statements, own=True, on=timezone.localdate())
     assert len(found[0].attestations_shown) == 3
     assert [len(one.evidence_shown) for one in found] == [1] * MOST_SKILLS
 
