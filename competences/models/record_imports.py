@@ -102,9 +102,9 @@ class ImportedSkill(models.Model):
 
     `place` is its number in the import; `where` says in words where the file says it. `text` is what was
     read. `concept` is the choice that stands (None: the person's own words); `choices` are the concepts that
-    may be chosen, best first, each {concept, label, reference}, and `confidence` (0 to 100) is that of the
-    first. What else was read is as in a revision. `unverified` is what the file says that somebody else said:
-    nobody has shown it. `problem` is the sentence of a refusal.
+    may be chosen, best first, each {concept, label, reference} and {withdrawn} where that is so, and
+    `confidence` (0 to 100) is that of the first. What else was read is as in a revision. `unverified` is what
+    the file says that somebody else said: nobody has shown it. `problem` is the sentence of a refusal.
     """
 
     record_import = models.ForeignKey(

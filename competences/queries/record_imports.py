@@ -62,10 +62,12 @@ def tally(record_import: RecordImport, since: dt.datetime) -> Tally:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A proposal on its page: `is_held` says that the record holds the skill chosen, or these words."""
+    """A proposal on its page: `is_held` says that the record holds the skill chosen, or these words;
+    `is_withdrawn` that its reference no longer lists that skill."""
 
     row: ImportedSkill
     is_held: bool
+    is_withdrawn: bool
 
 
 def shown(worker: Worker, rows: Sequence[ImportedSkill]) -> list[Shown]:
@@ -78,4 +80,9 @@ def shown(worker: Worker, rows: Sequence[ImportedSkill]) -> list[Shown]:
         Q(concept__in=concepts) | Q(concept=None, free_text__in=texts)
     ).values_list("concept_id", "free_text"):
         held.add(concept or text)
-    return [Shown(row, (row.concept_id or row.text) in held) for row in rows]
+    return [Shown(row, (row.concept_id or row.text) in held, _is_withdrawn(row)) for row in rows]
+
+
+def _is_withdrawn(row: ImportedSkill) -> bool:
+    chosen = (choice for choice in row.choices if choice["concept"] == row.concept_id)
+    return any(choice.get("withdrawn", False) for choice in chosen)

@@ -180,9 +180,9 @@ def _match(made: RecordImport, rows: Sequence[ImportedSkill], person: User, now:
     """Gives each row its choices. Ticked: those of which the very name or code was found, that the record
     does not hold and that no row before proposes."""
     standing = SkillStatement.objects.standing().filter(worker=made.worker).exclude(concept=None)
-    taken: set[int | None] = set(standing.values_list("concept_id", flat=True))
-    taken |= set(made.proposals.exclude(concept=None).values_list("concept_id", flat=True))
-    found = matches(rows, reader=person, on=timezone.localdate(now))
+    held: set[int | None] = set(standing.values_list("concept_id", flat=True))
+    taken = held | set(made.proposals.exclude(concept=None).values_list("concept_id", flat=True))
+    found = matches(rows, reader=person, on=timezone.localdate(now), held=held)
     for row, match in zip(rows, found, strict=True):
         row.choices, row.confidence, row.is_matched = match.choices, match.confidence, True
         row.concept_id = match.choices[0]["concept"] if match.confidence >= NEAR else None

@@ -165,7 +165,7 @@ def _context(request: HttpRequest, found: RecordImport) -> Mapping[str, Any]:
     return {
         **_state(found),
         "page": listed,
-        "rows": [(one.row, one.is_held, match_word(one.row)) for one in held],
+        "rows": [(one.row, one.is_held, one.is_withdrawn, match_word(one.row)) for one in held],
         "crumbs": [(_("Mes fichiers"), reverse("competences:record_files")), (found.file_name, "")],
         "can_undo_restoration": can_undo,
         "taken_at": parse_datetime(found.summary["at"]) if found.summary else None,

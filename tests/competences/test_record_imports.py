@@ -9,11 +9,15 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.errors import NotFound, Refused
+from competences.cv_documents import cv_document
 from competences.enums import ExportKind
 from competences.models import Attestation, ImportedSkill, RecordImport, SkillRevision, SkillStatement
+from competences.queries.cvs import cv_content
 from competences.queries.record_exports import record_list
+from competences.queries.record_imports import shown
 from competences.record_parts import RecordPart, Told, parts
 from competences.services import record_imports
+from competences.services.cvs import CvChoice, make_cv
 from competences.services.record_imports import (
     declare_ticked,
     expire_imports,
@@ -108,6 +112,49 @@ class TestProposals:
         one = bring(person, document(RESUME), name="cv.json")
         placed = proposals(one)[0]
         assert (placed.concept, placed.confidence, placed.level) == (built.skills[2], 100, 5)
+
+    @pytest.mark.parametrize(
+        ("content", "name"),
+        [
+            (table(("Classer des dossiers papier", 4, "", "", "", "")), "apporte.csv"),
+            (document({"skills": [{"name": "classer des dossiers papier", "level": "4/8"}]}), "cv.json"),
+            (document({"skills": [{"name": "Autre nom", "keywords": ["petit:S0"]}]}), "cv.json"),
+        ],
+    )
+    def test_a_withdrawn_skill_keeps_its_place_and_says_so(self, built, person, content, name):
+        one = bring(person, content, name=name)
+        [row] = proposals(one)
+        assert (row.concept, row.confidence, row.is_ticked) == (built.skills[0], 100, True)
+        assert row.choices[0]["withdrawn"]
+        assert [found.is_withdrawn for found in shown(person.worker, [row])] == [True]
+        declare_ticked(actor=person, record_import=one, now=NOW)
+        made = SkillStatement.objects.get()
+        assert (made.concept, made.edition, made.free_text) == (built.skills[0], built.editions["1"], "")
+
+    def test_a_cv_of_here_brings_a_withdrawn_skill_back_to_its_place(self, built, person):
+        declare(built, person, 0, "1", level=4)
+        cv = make_cv(actor=person, worker=person.worker, choice=CvChoice(name="Mon CV"))
+        today = timezone.localdate()
+        content = cv_content(cv, user=person, on=today)
+        pdf = cv_document(content, language="fr", on=today).content
+        for reader, is_ticked in ((person, False), (UserFactory(), True)):
+            [row] = proposals(bring(reader, pdf, name="cv.pdf"))
+            assert (row.concept, row.confidence) == (built.skills[0], 100)
+            assert (row.is_ticked, row.choices[0]["withdrawn"]) == (is_ticked, True)
+
+    def test_what_only_looks_like_a_withdrawn_skill_is_not_one(self, built, person):
+        [row] = proposals(bring(person, table(("Classer des dossiers", 4, "", "", "", ""))))
+        assert built.skills[0].pk not in [choice["concept"] for choice in row.choices]
+        assert row.concept is None
+
+    def test_of_two_skills_of_one_name_the_one_of_the_record_comes_first(self, built, person):
+        living = built.concept("skill", "S0bis", ("Classer des dossiers papier", "2", None))
+        rows = table(("Classer des dossiers papier", 4, "", "", "", ""))
+        assert [row.concept for row in proposals(bring(person, rows))] == [living]
+        declare(built, person, 0, "1")
+        [row] = proposals(bring(person, rows))
+        assert (row.concept, row.is_ticked) == (built.skills[0], False)
+        assert [choice["concept"] for choice in row.choices[:2]] == [built.skills[0].pk, living.pk]
 
     def test_a_place_that_others_own_is_not_found(self, person):
         made = Built("maison", "Maison")
@@ -301,6 +348,16 @@ class TestRecordsThatNobodyVouchesFor:
         assert not Attestation.objects.exists()
         said = SkillRevision.objects.get(statement__concept=built.skills[2])
         assert said.context == "chez un client · Déclaré, non vérifié : Ma cheffe : 8"
+
+    def test_a_withdrawn_skill_of_a_record_keeps_its_place(self, built, person):
+        declare(built, person, 0, "1", level=4)
+        other = UserFactory()
+        one = bring(other, self.text(person).encode(), name="dossier.json")
+        [row] = proposals(one)
+        assert (row.concept, row.is_ticked, row.choices[0]["withdrawn"]) == (built.skills[0], True, True)
+        declare_ticked(actor=other, record_import=one, now=NOW)
+        [made] = SkillStatement.objects.filter(worker=other.worker)
+        assert (made.concept, made.edition) == (built.skills[0], built.editions["1"])
 
     def test_a_record_of_somebody_else_is_proposals(self, built, person):
         fill(built, person)
