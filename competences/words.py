@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.templatetags.components import in_words
 from competences.enums import (
@@ -359,7 +359,8 @@ def tags_in_words(text: str) -> str:
     told = []
     for part in text.split(" · "):
         name, _equals, value = part.partition("=")
-        told.append(f"{TAG_NAMES.get(name, name)} : {TAG_VALUES.get(value, value)}")
+        words = {"name": TAG_NAMES.get(name, name), "value": TAG_VALUES.get(value, value)}
+        told.append(gettext("%(name)s : %(value)s") % words)
     return ", ".join(told)
 
 

@@ -74,6 +74,18 @@ def figure(value: int) -> str:
     return formats.number_format(value, use_l10n=True, force_grouping=True)
 
 
+@register.simple_tag
+def colon() -> str:
+    """What stands between a name and its value, as the language writes it: French has a space before."""
+    return gettext(" : ")
+
+
+@register.filter
+def quoted(text: str) -> SafeString:
+    """A text between the quotation marks of the language."""
+    return format_html(gettext("« {} »"), text)
+
+
 @register.inclusion_tag("components/icon.html")
 def icon(name: str) -> dict[str, str]:
     """A decorative drawing of static/icons.svg; the words beside it say what it means."""

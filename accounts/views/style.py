@@ -21,7 +21,7 @@ class SampleForm(forms.Form):
     learned_on = forms.DateField(label="Date d’apprentissage", widget=forms.DateInput(attrs={"type": "date"}))
     rhythm = forms.ChoiceField(label="Rythme", choices=[("6", "tous les 6 mois"), ("12", "tous les ans")])
     source = forms.ChoiceField(
-        label="Où l’avez-vous apprise ?",
+        label="Où l’avez-vous apprise ?",
         choices=[("job", "au travail"), ("training", "en formation"), ("self", "par moi-même")],
         widget=forms.RadioSelect,
     )

@@ -176,7 +176,8 @@ def find_number(sources: Sequence[Source], claim: Claim) -> str:
         message = _("donnez le numéro de l’édition : ni les fichiers ni leurs noms ne le disent")
         raise BrokenSource.at(sources[0].name, "no_number", message)
     if len({_place(number) for number in said.values()}) > 1:
-        told = ", ".join(f"{place} : {number}" for place, number in sorted(said.items()))
+        pair = _("%(name)s : %(value)s")
+        told = ", ".join(pair % {"name": place, "value": number} for place, number in sorted(said.items()))
         message = _("les numéros d’édition diffèrent (%s)") % told
         raise BrokenSource.at(sources[0].name, "number_disagrees", message)
     return next(iter(said.values()))

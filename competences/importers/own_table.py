@@ -134,7 +134,7 @@ def read(file: str, content: bytes) -> Table:
 
 def failed_rows(table: Table) -> str:
     """The rows in error as a CSV file, with what is wrong in a last column: to be mended and sent again."""
-    rows = ([*row.cells, " ; ".join(f.message for f in row.faults)] for row in table.failed)
+    rows = ([*row.cells, _(" ; ").join(f.message for f in row.faults)] for row in table.failed)
     return csv_text((*COLUMNS, PROBLEM), rows)
 
 

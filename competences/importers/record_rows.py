@@ -188,4 +188,4 @@ def _words(choices: Any) -> dict[str, str]:
 
 def said_by_others(texts: Iterable[str], most: int) -> str:
     """What others would have said, in one text of at most so many characters."""
-    return " ; ".join(dict.fromkeys(clean(text) for text in texts if clean(text)))[:most]
+    return _(" ; ").join(dict.fromkeys(clean(text) for text in texts if clean(text)))[:most]

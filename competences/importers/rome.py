@@ -437,7 +437,8 @@ def _identity(source: Source, claim: Claim, numbers: dict[str, set[str]]) -> tup
     if claim.number is not None:
         said["--edition"] = claim.number.partition(".")[0]
     if len(set(said.values())) > 1:
-        told = ", ".join(f"{place} : {number}" for place, number in sorted(said.items()))
+        pair = _("%(name)s : %(value)s")
+        told = ", ".join(pair % {"name": place, "value": number} for place, number in sorted(said.items()))
         raise BrokenSource.at(
             source.name, "number_disagrees", _("les numéros d’édition diffèrent (%s)") % told
         )

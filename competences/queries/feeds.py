@@ -156,7 +156,10 @@ def _events(event: EditionEvents) -> list[str]:
         names = {"before": event.renamed_from, "after": event.renamed_to}
         lines.append(_("« %(before)s » devient « %(after)s ».") % names)
     for sign, by_role in (("+", event.gained), ("−", event.lost)):
-        lines += [f"{sign}{_counted(role, names)} : {_listed(names)}" for role, names in by_role.items()]
+        lines += [
+            _("%(name)s : %(value)s") % {"name": f"{sign}{_counted(role, names)}", "value": _listed(names)}
+            for role, names in by_role.items()
+        ]
     if event.reflagged:
         number = len(event.reflagged)
         words = ngettext(
@@ -165,7 +168,7 @@ def _events(event: EditionEvents) -> list[str]:
             number,
         )
         names = _listed([named for named, _before in event.reflagged])
-        lines.append(f"{words % {'number': number}} : {names}")
+        lines.append(_("%(name)s : %(value)s") % {"name": words % {"number": number}, "value": names})
     return lines
 
 
@@ -181,5 +184,5 @@ def _counted(role: str, names: list[Named]) -> str:
 
 
 def _listed(names: list[Named]) -> str:
-    told = " ; ".join(sorted(named.label for named in names)[:LISTED])
-    return f"{told} ; …" if len(names) > LISTED else told
+    told = sorted(named.label for named in names)
+    return _(" ; ").join([*told[:LISTED], *(["…"] if len(told) > LISTED else [])])

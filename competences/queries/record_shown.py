@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Count, Max, Prefetch, Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import Worker
 from competences.enums import AttestationKind, Capacity, EvidenceKind
@@ -148,7 +149,8 @@ def _in_words(view: Mapping[str, Any]) -> str:
     capacity = str(Capacity(view["author_capacity"]).label)
     level = f", {view['level']}/8" if view["level"] else ""
     comment = f" — {view['comment']}" if view["comment"] else ""
-    return f"{view['author_name']} ({capacity}) : {kind}{level}{comment}"
+    name = f"{view['author_name']} ({capacity})"
+    return _("%(name)s : %(value)s") % {"name": name, "value": f"{kind}{level}{comment}"}
 
 
 # CVs -------------------------------------------------------------------------------------------------------

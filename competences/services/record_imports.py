@@ -74,7 +74,8 @@ def send_import(
         raise Refused("unreadable", sentences, field="file") from broken
     is_own = read.document is not None and belongs_to(read.document, worker)
     if not is_own and not read.skills:
-        faults = " ".join(f"{fault['where']} : {fault['message']}" for fault in read.faults[:3])
+        told = _("%(name)s : %(value)s")
+        faults = " ".join(told % {"name": one["where"], "value": one["message"]} for one in read.faults[:3])
         message = _("Nous n’avons trouvé aucune compétence dans ce fichier.")
         raise Refused("no_skill", f"{message} {faults}".strip(), field="file")
     made = RecordImport.objects.create(

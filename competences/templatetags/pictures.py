@@ -56,10 +56,12 @@ def domains_words(domains: Sequence[Domain]) -> str:
 @register.filter
 def path_words(periods: Sequence[Period]) -> str:
     """What a picture of a path shows."""
-    return " ".join(f"{period.label} : {period_dates(period)}." for period in periods)
+    told = _("%(name)s : %(value)s.")
+    return " ".join(told % {"name": one.label, "value": period_dates(one)} for one in periods)
 
 
 @register.filter
 def counts_words(rows: Sequence[tuple[str, int, str]]) -> str:
     """What a bar of counts shows."""
-    return ", ".join(f"{word} : {number}" for word, number, _mark in rows)
+    told = _("%(name)s : %(value)s")
+    return ", ".join(told % {"name": word, "value": number} for word, number, _mark in rows)

@@ -180,7 +180,7 @@ def _declare(request: HttpRequest) -> HttpResponse:
         labels[key] = label
     left = services.declare_chosen(actor=request.user, worker=request.user.worker, chosen=chosen)
     for key, reason in left.items():
-        messages.warning(request, f"« {labels[key]} » : {reason}")
+        messages.warning(request, _("« %(name)s » : %(value)s") % {"name": labels[key], "value": reason})
     if number := len(chosen) - len(left):
         words = ngettext(
             "%d compétence est dans votre dossier. Vous pouvez la préciser quand vous voulez.",

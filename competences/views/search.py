@@ -146,5 +146,5 @@ def _suggestion_note(hit: Hit) -> str:
     state = _("retiré du référentiel") if hit.withdrawn else ConceptKind(hit.kind).label
     parts = [state, hit.reference.upper()]
     if hit.matched != hit.label:
-        parts.insert(0, f"« {hit.matched} »")
+        parts.insert(0, _("« %s »") % hit.matched)
     return " · ".join(map(str, parts))

@@ -138,6 +138,11 @@ def test_figures_have_their_thousands_apart():
         assert render("{{ 12345|figure }}") == "12,345"
 
 
+def test_a_name_and_its_value_stand_apart_as_french_writes_them():
+    text = render("Niveau{% colon %}{{ words|quoted }}", words="<b>2</b>")
+    assert text == "Niveau\N{NO-BREAK SPACE}: «\N{NO-BREAK SPACE}&lt;b&gt;2&lt;/b&gt;\N{NO-BREAK SPACE}»"
+
+
 def test_badge_refuses_a_kind_that_no_style_draws():
     assert 'class="tag risk"' in render('{% badge "fragile" "risk" %}')
     with pytest.raises(TemplateSyntaxError, match="unknown kind"):

@@ -68,7 +68,7 @@ def test_what_each_edition_did_to_a_job(built, client):
     second, first = feed(client, "petit/metiers/M1805/flux.json").json()["items"]
     assert second["content_text"].split("\n") == [
         "« Codage » devient « Développement ».",
-        "+1 compétence : Écrire <b>en C</b> & relire",
+        "+1 compétence : Écrire <b>en C</b> & relire",
     ]
     assert first["content_text"] == "Entre dans le référentiel."
     assert second["url"].endswith(f"{reverse('competences:job', args=['petit', 'M1805'])}?edition=2")
