@@ -49,14 +49,23 @@ CHANGE_BADGES: Mapping[str, str] = {
     ChangeKind.REPLACED: "info",
 }
 
-# What a change is called on its tag, where the name in the enum is too long or has a gender.
+# What a change is called on its tag: a noun, which fits a job and a skill alike. The name in the enum is for
+# the staff of the site.
 CHANGE_TAGS: Mapping[str, Promise] = {
-    ChangeKind.MOVED: _("passé à un autre métier"),
+    ChangeKind.ADDED: _("ajout"),
+    ChangeKind.REMOVED: _("retrait"),
+    ChangeKind.RENAMED: _("nouveau nom"),
+    ChangeKind.COSMETIC: _("autre écriture"),
+    ChangeKind.RETAGGED: _("autres étiquettes"),
+    ChangeKind.MOVED: _("passage à un autre métier"),
     ChangeKind.TOOK_LABEL_OF_OTHER: _("nom pris à un autre métier"),
-    ChangeKind.LINKED: _("lien ajouté"),
-    ChangeKind.UNLINKED: _("lien retiré"),
-    ChangeKind.REFLAGGED: _("place modifiée"),
+    ChangeKind.RECYCLED: _("code donné à un autre métier"),
+    ChangeKind.LINKED: _("ajout au métier"),
+    ChangeKind.UNLINKED: _("retrait du métier"),
+    ChangeKind.REFLAGGED: _("autre place dans le métier"),
     ChangeKind.ORPHANED: _("sans métier"),
+    ChangeKind.RETYPED: _("autre nature"),
+    ChangeKind.REPLACED: _("remplacement"),
 }
 
 # An upload is told beside an edition as well as beside a table: words that fit both.

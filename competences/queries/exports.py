@@ -112,7 +112,7 @@ def _change_row(line: ChangeLine) -> Row:
     elif line.kind == ChangeKind.RETAGGED:
         before, after = tags_in_words(before), tags_in_words(after)
     return (
-        str(CHANGE_TAGS.get(line.kind) or ChangeKind(line.kind).label),
+        str(CHANGE_TAGS[line.kind]),
         str(ConceptKind(line.concept_kind).label),
         line.external_id,
         line.label,

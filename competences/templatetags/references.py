@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from competences.addresses import sheet_address
-from competences.enums import ChangeKind, ConceptKind, CoreFlag
+from competences.enums import ConceptKind, CoreFlag
 from competences.queries.names import Named, reader_language
 from competences.words import (
     CHANGE_BADGES,
@@ -97,7 +97,7 @@ def kind_word(kind: str) -> str:
 @register.filter
 def change_word(kind: str) -> str:
     """What happened, in a word or two."""
-    return str(CHANGE_TAGS.get(kind) or ChangeKind(kind).label)
+    return str(CHANGE_TAGS[kind])
 
 
 @register.filter

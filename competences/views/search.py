@@ -143,7 +143,7 @@ def _filters(
 
 
 def _suggestion_note(hit: Hit) -> str:
-    state = _("retiré du référentiel") if hit.withdrawn else ConceptKind(hit.kind).label
+    state = _("hors du référentiel") if hit.withdrawn else ConceptKind(hit.kind).label
     parts = [state, hit.reference.upper()]
     if hit.matched != hit.label:
         parts.insert(0, _("« %s »") % hit.matched)

@@ -110,7 +110,7 @@ def test_a_key_before_everything_is_the_first_page():
 @pytest.mark.parametrize(
     ("confidence", "reasons", "told"),
     [
-        (100, ["declared"], "Remplacé par Neuve , déclaré par le producteur"),
+        (100, ["declared"], "À sa place : Neuve , déclaré par le producteur"),
         (
             80,
             ["same_label", "same_parent"],

@@ -80,8 +80,8 @@ class TestAtOnce:
         assert head[:4] == ["Ce qui est arrivé", "Sorte", "Identifiant", "Nom"]
         told = {row[0]: row for row in rows}
         assert len(rows) == 4
-        assert told["renommé"][7:9] == ["Ancien; nom", "Développement"]
-        assert told["lien ajouté"][3:9] == [
+        assert told["nouveau nom"][7:9] == ["Ancien; nom", "Développement"]
+        assert told["ajout au métier"][3:9] == [
             "Développement",
             "compétence",
             "100",
@@ -89,15 +89,15 @@ class TestAtOnce:
             "",
             "cœur de métier",
         ]
-        assert told["étiquettes modifiées"][8] == "transition numérique : oui"
-        assert told["ajouté"][2:4] == ["-101", f"'{FORMULA}"]
+        assert told["autres étiquettes"][8] == "transition numérique\N{NO-BREAK SPACE}: oui"
+        assert told["ajout"][2:4] == ["-101", f"'{FORMULA}"]
 
     def test_the_filters_of_the_page_hold(self, built, client):
         address = reverse("competences:changes_file", args=["petit", "2", "csv"])
         page = reverse("competences:changes", args=["petit", "2"]) + "?change=renamed&kind=job"
         (link,) = re.findall(rf'"({re.escape(address)}\?[^"]+)"', client.get(page).content.decode())
         (_head, row) = rows_of_csv(client.get(link.replace("&amp;", "&")).content)
-        assert row[0] == "renommé"
+        assert row[0] == "nouveau nom"
 
     def test_the_answers_of_a_search(self, built, client):
         response = client.get(reverse("competences:search_file", args=["csv"]), {"q": "programme"})

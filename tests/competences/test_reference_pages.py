@@ -170,7 +170,7 @@ class TestSearchPage:
 
     def test_what_was_withdrawn_is_found_and_says_so(self, built, client):
         words = self.search(client, q="minitel")
-        assert "Utiliser un minitel professionnel retiré du référentiel" in words
+        assert "Utiliser un minitel professionnel hors du référentiel" in words
 
     def test_a_former_name_finds_what_bears_another_now(self, client):
         made = Built()
@@ -178,7 +178,7 @@ class TestSearchPage:
         words = self.search(client, q="secrétariat")
         assert "Assistanat" in words
         assert "S’est appelé : Secrétariat" in words
-        assert "retiré du référentiel" not in words
+        assert "hors du référentiel" not in words
 
     def test_one_kind_may_be_asked_for(self, built, client):
         words = self.search(client, q="programme", kind="skill")
@@ -267,7 +267,7 @@ class TestChangePage:
             "« Ancien » → « Nouveau »",
             "transition numérique : non évalué → transition numérique : oui",
             "Conseil → Développement",
-            "Utiliser un minitel professionnel retiré",
+            "Utiliser un minitel professionnel retrait",
             "Relire du code proposé par une machine émergente",
             "demandée → cœur de métier",
         ],
