@@ -224,6 +224,18 @@ class SignalKind(models.TextChoices):
     EXPOSURE = "exposure", _("scores d’exposition")
 
 
+class UploadFormat(models.TextChoices):
+    """What is sent: an edition, by the format of its reference, or a table of signals, by the slug of its
+    source."""
+
+    ROME = ReferenceFormat.ROME.value, ReferenceFormat.ROME.label
+    ESCO = ReferenceFormat.ESCO.value, ReferenceFormat.ESCO.label
+    DIGCOMP = ReferenceFormat.DIGCOMP.value, ReferenceFormat.DIGCOMP.label
+    OWN = ReferenceFormat.OWN.value, ReferenceFormat.OWN.label
+    ROME_ISCO = "rome-isco", _("Table de correspondance ROME – ISCO-08")
+    ILO = "ilo", _("OIT 2025, exposition des métiers à l’IA générative")
+
+
 class UploadState(models.TextChoices):
     """How far an uploaded edition has come (models/uploads.py)."""
 

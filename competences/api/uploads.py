@@ -21,13 +21,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.access import access_organisation
-from competences.enums import ReferenceFormat, UploadState
-from competences.importers.signals import FORMATS as SIGNALS
+from competences.enums import ReferenceFormat, UploadFormat, UploadState
 from competences.models import Upload
 from competences.queries.uploads import access_upload
 from competences.services.uploads import apply_upload, create_upload, failed_rows, mend_upload
 
-FORMATS = [*ReferenceFormat.choices, *((slug, one.name) for slug, one in SIGNALS.items())]
+FORMATS = UploadFormat.choices
 """Formats of editions, then the tables of signals."""
 
 

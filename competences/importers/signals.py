@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from competences.enums import SignalKind
+from competences.enums import SignalKind, UploadFormat
 from competences.importers.source import Anomalies, Anomaly
 from competences.importers.workbook import Cell, Workbook
 
@@ -214,17 +214,17 @@ FORMATS: Mapping[str, SignalFormat] = {
     format.slug: format
     for format in (
         SignalFormat(
-            slug="rome-isco",
+            slug=UploadFormat.ROME_ISCO.value,
             kind=SignalKind.CROSSWALK,
-            name=gettext_lazy("Table de correspondance ROME – ISCO-08"),
+            name=UploadFormat.ROME_ISCO.label,
             scale="",
             licence=gettext_lazy("Table officielle, apportée par la personne qui l’a importée."),
             parse=parse_rome_isco,
         ),
         SignalFormat(
-            slug="ilo",
+            slug=UploadFormat.ILO.value,
             kind=SignalKind.EXPOSURE,
-            name=gettext_lazy("OIT 2025, exposition des métiers à l’IA générative"),
+            name=UploadFormat.ILO.label,
             scale=gettext_lazy(
                 "de 0 (pas du tout) à 1 (entièrement) : jusqu’où une IA générative pourrait faire les tâches "
                 "du métier, en moyenne"

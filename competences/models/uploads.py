@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from competences.enums import ReferenceFormat, UploadState
+from competences.enums import ReferenceFormat, UploadFormat, UploadState
 from competences.models.references import Edition
 
 PENDING = (UploadState.WAITING, UploadState.READING, UploadState.APPLYING)
@@ -44,7 +44,7 @@ class Upload(models.Model):
     """An edition sent by a member of an organisation for its own reference, or by the staff for any.
 
     The staff sends tables of signals the same way: `format` and `reference_slug` are then the slug of the
-    source (importers/signals.py), which is no format of a reference, and there is no number nor edition.
+    source (importers/signals.py), and there is no number nor edition.
 
     `report` is what `import_edition` or `import_signal` found (None before), `anomalies` what is odd or
     wrong, each with file, line and column. `failed_rows` counts the rows in error of a table. `mends`: the
@@ -69,7 +69,7 @@ class Upload(models.Model):
         on_delete=models.SET_NULL,
         related_name="uploads",
     )
-    format = models.CharField(_("format"), max_length=20, choices=ReferenceFormat)
+    format = models.CharField(_("format"), max_length=20, choices=UploadFormat)
     reference_slug = models.SlugField(_("référentiel"), db_index=False)
     number = models.CharField(_("numéro"), max_length=40, blank=True)
     published_on = models.DateField(_("publiée le"), null=True, blank=True)

@@ -28,7 +28,6 @@ from accounts.posting import posted_from
 from competences.enums import UploadState
 from competences.forms.uploads import MendForm, OwnUploadForm, StaffUploadForm
 from competences.importers.own_table import template as table_template
-from competences.importers.signals import FORMATS as SIGNALS
 from competences.models import Upload
 from competences.queries.uploads import access_upload, uploads_of
 from competences.services.uploads import apply_upload, create_upload, failed_rows, mend_upload
@@ -205,8 +204,7 @@ def _context(organisation: Organisation | None, upload: Upload, form: MendForm) 
 def _title(upload: Upload) -> str:
     """An employer has one reference, which needs no name; those of the staff bear theirs, as tables do."""
     if upload.is_signal:
-        known = SIGNALS.get(upload.format)
-        return str(known.name) if known else upload.format
+        return upload.get_format_display()
     name = upload.number or (upload.report or {}).get("edition", "")
     told = _("Édition %s") % name if name else _("Édition")
     return told if upload.organisation_id else f"{told}, {upload.reference_slug}"

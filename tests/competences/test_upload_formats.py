@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from competences.enums import ReferenceFormat, UploadState
+from competences.enums import ReferenceFormat, UploadFormat, UploadState
 from competences.forms.uploads import StaffUploadForm
 from competences.importers import signals
 from competences.importers.source import MAX_RATIO
@@ -21,6 +21,13 @@ from tests.competences.test_import_digcomp_graph import GRAPH, document
 from tests.competences.upload_builder import TABLE, work
 
 STARTER = Path(people.__file__).parent
+
+
+def test_the_formats_that_a_row_names_are_those_that_are_read():
+    assert set(UploadFormat.values) == {*PARSERS, *signals.FORMATS}
+    shown = {slug: Upload(format=slug).get_format_display() for slug in signals.FORMATS}
+    assert shown == {slug: one.name for slug, one in signals.FORMATS.items()}
+    assert dict(Upload._meta.get_field("format").choices) == dict(UploadFormat.choices)
 
 
 def packed(folder, name):
