@@ -28,6 +28,7 @@ from competences.models import Concept, Edition, Evidence, SkillStatement
 from competences.rules.career import Moment
 from competences.services.bilans import set_bilan_plan
 from competences.services.career import PeriodSaid, add_period
+from competences.services.cvs import CvChoice, make_cv
 from competences.services.evidence import Described, add_evidence
 from competences.services.jobs import add_organisation_job, add_worker_job
 from competences.services.records import Said, change_level, declare_skill
@@ -192,6 +193,7 @@ class _Load:
                 granted_at=self._instant(row.mandate.since),
             )
         self._proofs(row, user)
+        self._cvs(row, user)
 
     def _live(
         self, user: User, lived: people.Lived, concepts: dict[tuple[str, str], Concept], edition: Edition
@@ -238,6 +240,23 @@ class _Load:
             change_level(actor=user, statement=statement, level=new_level, now=self._instant(days))
         self.stated[user.email, stated.id] = statement
         self.statements += 1
+
+    def _cvs(self, row: people.Worker, user: User) -> None:
+        """The CVs that a worker keeps, each of some skills, with every part."""
+        for cv in row.cvs:
+            make_cv(
+                actor=user,
+                worker=user.worker,
+                choice=CvChoice(
+                    name=cv.name,
+                    headline=cv.headline,
+                    summary=cv.summary,
+                    contact=cv.contact,
+                    has_every_skill=False,
+                    skills=[str(self.stated[user.email, skill].public_id) for skill in cv.skills],
+                ),
+                now=self._instant(cv.since),
+            )
 
     def _proofs(self, row: people.Worker, user: User) -> None:
         """A worker's own evidence, and the view they ask of their adviser, who has not answered yet."""

@@ -97,6 +97,18 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Resume:
+    """A CV that a person keeps, made so many days ago: what it says, and of which skills, by their ids."""
+
+    name: str
+    since: int
+    headline: str
+    summary: str
+    contact: str
+    skills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     """Someone with a record; `statements` are of the demo's own reference, `digcomp` of DigComp."""
 
@@ -110,6 +122,7 @@ class Worker:
     mandate: Granted | None
     proofs: tuple[Proof, ...] = ()
     review: Asked | None = None
+    cvs: tuple[Resume, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +189,7 @@ def _worker(row: dict[str, Any]) -> Worker:
         review=Asked(**{**review, "skills": tuple(review["skills"]), "proofs": tuple(review["proofs"])})
         if review
         else None,
+        cvs=tuple(Resume(**{**cv, "skills": tuple(cv["skills"])}) for cv in row.get("cvs", ())),
     )
 
 

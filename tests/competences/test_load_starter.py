@@ -14,6 +14,7 @@ from accounts.actors import SYSTEM
 from accounts.enums import NotificationState, OrganisationKind, Purpose
 from accounts.errors import DomainError, NotFound
 from accounts.models import Notification, Organisation, User
+from competences.cv_documents import cv_document
 from competences.enums import ImpactState, JobUse
 from competences.models import (
     BilanPlan,
@@ -31,6 +32,7 @@ from competences.models import (
     WorkerJob,
 )
 from competences.queries.attestations import reviews_for
+from competences.queries.cvs import cv_content
 from competences.queries.job_reviews import job_reviews
 from competences.rules.successors import ENOUGH_FOR_A_PERSON
 from competences.services import starter
@@ -113,6 +115,18 @@ def test_people_have_a_past(loaded):
     today = timezone.localdate(NOW)
     assert 26 <= (plans[MAIN] - today).days <= 30
     assert min(plans.values()) < today
+
+
+def test_a_worker_keeps_a_cv_that_prints_what_it_chose(loaded):
+    [kept] = people.read().workers[0].cvs
+    user = User.objects.get(email=MAIN)
+    [cv] = user.worker.cvs.kept()
+    content = cv_content(cv, user=user, on=NOW.date())
+    assert (cv.name, content.headline, len(content.skills)) == (kept.name, kept.headline, len(kept.skills))
+    assert content.wanted
+    assert content.work
+    assert content.certificates
+    assert cv_document(content, language="fr", on=NOW.date()).unprintable == frozenset()
 
 
 def test_a_worker_shows_evidence_and_waits_for_a_view(loaded):
