@@ -1,18 +1,23 @@
 """The only door to another person's data.
 
-`access_worker` gives one file or raises; `workers_visible_to` gives the list. Both ask the same policy, so a
-list and a page cannot disagree. What is absent and what is forbidden raise the same error, after one query.
+`access_object` gives one file for one part of it, or raises: the table of `accounts.rules.access_table` says
+which purposes give that right, and the first one that the actor holds today is written in the log.
+`access_worker` is the same for a purpose that the caller names. `files_open_to` and `workers_visible_to` are
+their lists. All ask one policy, so a list and a page cannot disagree. What is absent and what is forbidden
+raise the same error, after one query.
 
 Nobody has a right by a column of the account: an adviser has one while a membership AND a mandate for that
 very purpose are in force on the day; a reader while a grant that a higher app registered for that purpose
 (`accounts.grants`) holds. The staff of the site has none.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import grants
@@ -20,34 +25,44 @@ from accounts.actors import SYSTEM, Actor, System, require_person
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound
 from accounts.models import Mandate, Organisation, User, Worker
+from accounts.rules import access_table
+from accounts.rules.access_table import Action, ActorKind, Thing
 from accounts.services.openings import record_opening
 
 __all__ = [
     "SYSTEM",
+    "Action",
     "Actor",
     "System",
+    "Thing",
     "access_mandate",
+    "access_object",
     "access_organisation",
     "access_worker",
+    "files_open_to",
     "is_visible",
+    "may",
     "organisations_of",
     "workers_visible_to",
 ]
 
 
 class WorkerPolicy:
-    """Which files an actor may open, for one purpose, on one day."""
+    """Which files an actor may open on one day, for one of some purposes; `own`: the actor's own file too."""
 
-    def __init__(self, actor: Actor, purpose: Purpose, on: date) -> None:
+    def __init__(self, actor: Actor, purposes: Sequence[Purpose], on: date, *, own: bool = True) -> None:
         self.actor = actor
-        self.purpose = Purpose(purpose)
+        self.purposes = [Purpose(purpose) for purpose in purposes]
         self.on = on
+        self.own = own
 
     def mandates(self) -> QuerySet[Mandate]:
-        """The mandates that give the actor a right over others."""
+        """The mandates that give the actor a right over others, in the order of the purposes."""
         if not isinstance(self.actor, User):
             return Mandate.objects.none()
-        return Mandate.objects.effective(self.on).filter(adviser=self.actor, purpose=self.purpose)
+        rank = Case(*(When(purpose=purpose, then=n) for n, purpose in enumerate(self.purposes)), default=99)
+        mandates = Mandate.objects.effective(self.on).filter(adviser=self.actor)
+        return mandates.filter(purpose__in=self.purposes).order_by(rank, "pk")
 
     def workers(self) -> QuerySet[Worker]:
         """The files the actor may open: all for the machine, else one's own, and by mandate or grant."""
@@ -55,30 +70,96 @@ class WorkerPolicy:
             return Worker.objects.all()
         if not _is_open_account(self.actor):
             return Worker.objects.none()
-        opened = Q(user=self.actor) | Exists(self.mandates().filter(worker=OuterRef("pk")))
-        for grant in grants.of_purpose(self.purpose):
-            opened |= Q(pk__in=grant.workers(self.actor, self.on).values("pk"))
-        return Worker.objects.filter(opened)
+        opened = Exists(self.mandates().filter(worker=OuterRef("pk")))
+        conditions = Q(user=self.actor) | opened if self.own else Q(opened)
+        for _purpose, workers in self._granted():
+            conditions |= Q(pk__in=workers.values("pk"))
+        return Worker.objects.filter(conditions)
 
     def find(self, public_id: UUID | str) -> Worker | None:
-        """The file, with the mandate that opens it as `mandate_used`; None when absent or not allowed."""
+        """The file, with the mandate and the purpose that open it as `mandate_used` and `purpose_used`.
+
+        None when absent or not allowed. One query.
+        """
         identifier = _as_uuid(public_id)
         if identifier is None:
             return None
         workers = self.workers().filter(public_id=identifier).select_related("user")
         if _is_open_account(self.actor):
-            used = self.mandates().filter(worker=OuterRef("pk")).order_by("pk").values("pk")[:1]
-            workers = workers.annotate(mandate_used=Subquery(used))
+            used = self.mandates().filter(worker=OuterRef("pk"))
+            by_grant = [
+                When(pk__in=workers_of.values("pk"), then=Value(purpose.value))
+                for purpose, workers_of in self._granted()
+            ]
+            workers = workers.annotate(
+                mandate_used=Subquery(used.values("pk")[:1]),
+                purpose_used=Coalesce(
+                    Subquery(used.values("purpose")[:1]),
+                    Case(*by_grant, default=Value(""), output_field=CharField()),
+                ),
+            )
         return workers.first()
+
+    def _granted(self) -> list[tuple[Purpose, QuerySet[Worker]]]:
+        """The files that each registered grant opens to the actor."""
+        return [
+            (purpose, grant.workers(self.actor, self.on))  # type: ignore[arg-type]
+            for purpose in self.purposes
+            for grant in grants.of_purpose(purpose)
+        ]
+
+
+def access_object(
+    actor: Actor, public_id: UUID | str, thing: Thing, action: Action = Action.READ, *, on: date
+) -> Worker:
+    """The file `public_id`, for one part of it and one action, as `accounts.rules.access_table` says.
+
+    The purpose is the first, in the order of the table, that gives the actor this right on the day `on`; it
+    is written in the access log with the thing before anything is shown, unless the file is the actor's own.
+    Raises `NotFound` when the file is absent or this is not for this actor, alike; `Unavailable` when the log
+    is down.
+    """
+    return _opened(_policy(actor, thing, action, on).find(public_id), actor, thing)
 
 
 def access_worker(actor: Actor, public_id: UUID | str, purpose: Purpose, *, on: date) -> Worker:
-    """The file `public_id`, opened by `actor` for `purpose` on the day `on`.
+    """The file `public_id`, opened by `actor` for `purpose` on the day `on`, whatever part of it.
 
     Opening somebody else's file is written in the access log first.
     Raises `NotFound` when the file is absent or not for this actor, `Unavailable` when the log is down.
     """
-    worker = WorkerPolicy(actor, purpose, on).find(public_id)
+    return _opened(WorkerPolicy(actor, [purpose], on).find(public_id), actor, None)
+
+
+def files_open_to(actor: Actor, thing: Thing, action: Action = Action.READ, *, on: date) -> QuerySet[Worker]:
+    """The files for which `access_object` would let this through, for a list that names people alone."""
+    return _policy(actor, thing, action, on).workers()
+
+
+def may(actor: Actor, worker: Worker, thing: Thing, action: Action = Action.READ, *, on: date) -> bool:
+    """Whether `access_object` would let this through: the check of services that already hold the row."""
+    return files_open_to(actor, thing, action, on=on).filter(pk=worker.pk).exists()
+
+
+def workers_visible_to(actor: Actor, purpose: Purpose, *, on: date) -> QuerySet[Worker]:
+    """The files `access_worker` would open, for a list. A list names people; it opens no file."""
+    return WorkerPolicy(actor, [purpose], on).workers()
+
+
+def is_visible(actor: Actor, worker: Worker, purpose: Purpose, *, on: date) -> bool:
+    """Whether `access_worker` would open this file. It is the check of services that already hold the row."""
+    return WorkerPolicy(actor, [purpose], on).workers().filter(pk=worker.pk).exists()
+
+
+def _policy(actor: Actor, thing: Thing, action: Action, on: date) -> WorkerPolicy:
+    """The line of the table as a policy: the purposes that a row may carry, and whether one's own counts."""
+    thing, action = Thing(thing), Action(action)
+    known = [Purpose(name) for name in access_table.purposes_for(thing, action) if name in Purpose.values]
+    return WorkerPolicy(actor, known, on, own=access_table.allows(ActorKind.PERSON, thing, action))
+
+
+def _opened(worker: Worker | None, actor: Actor, thing: Thing | None) -> Worker:
+    """What was found, once its opening is written down where it is somebody else's."""
     if worker is None:
         raise NotFound
     if isinstance(actor, User) and worker.user_id != actor.pk:
@@ -86,20 +167,11 @@ def access_worker(actor: Actor, public_id: UUID | str, purpose: Purpose, *, on: 
             actor=actor,
             worker=worker,
             mandate_id=worker.mandate_used,  # type: ignore[attr-defined]
-            purpose=Purpose(purpose),
+            purpose=Purpose(worker.purpose_used),  # type: ignore[attr-defined]
+            thing=thing,
             now=timezone.now(),
         )
     return worker
-
-
-def workers_visible_to(actor: Actor, purpose: Purpose, *, on: date) -> QuerySet[Worker]:
-    """The files `access_worker` would open, for a list. A list names people; it opens no file."""
-    return WorkerPolicy(actor, purpose, on).workers()
-
-
-def is_visible(actor: Actor, worker: Worker, purpose: Purpose, *, on: date) -> bool:
-    """Whether `access_worker` would open this file. It is the check of services that already hold the row."""
-    return WorkerPolicy(actor, purpose, on).workers().filter(pk=worker.pk).exists()
 
 
 def organisations_of(actor: Actor, kind: OrganisationKind, *, on: date) -> QuerySet[Organisation]:

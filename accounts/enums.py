@@ -49,6 +49,16 @@ class Purpose(models.TextChoices):
 MANDATE_PURPOSES = (Purpose.FOLLOW_UP, Purpose.REVIEW, Purpose.BILAN)
 
 
+class MandateRequestState(models.TextChoices):
+    """Life of an adviser's request: it waits, then one of the others, for good."""
+
+    WAITING = "waiting", _("attend une réponse")
+    ACCEPTED = "accepted", _("acceptée")
+    DECLINED = "declined", _("refusée")
+    TAKEN_BACK = "taken_back", _("reprise")
+    EXPIRED = "expired", _("sans réponse après 30 jours")
+
+
 class Category(models.TextChoices):
     """Families of messages. All but SECURITY may be switched off by the person."""
 

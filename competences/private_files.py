@@ -19,6 +19,10 @@ from competences.spreadsheets import MEDIA_TYPES
 
 SALT = "competences.private_files"
 VALID_SECONDS = 300
+OTHERS_VALID_SECONDS = 15
+"""For a file of somebody else: the time to follow the way shown by a click. A right ends at once, and no
+address that was noted down outlives it by more. Behind the proxy of production there is no address at all.
+"""
 EXPORTS, EVIDENCE = "exports", "evidence"
 
 EVIDENCE_TYPES = {
@@ -68,29 +72,33 @@ def private_file(public_id: uuid.UUID, format: str, name: str) -> PrivateFile:
     )
 
 
-def signed(public_id: uuid.UUID, format: str, name: str) -> str:
-    """The end of an address that holds for five minutes."""
-    return signing.TimestampSigner(salt=SALT).sign_object([str(public_id), format, name])
+def signed(public_id: uuid.UUID, format: str, name: str, *, of_another: bool = False) -> str:
+    """The end of an address that holds for five minutes; for seconds when the file is somebody else's."""
+    seconds = OTHERS_VALID_SECONDS if of_another else VALID_SECONDS
+    return signing.TimestampSigner(salt=SALT).sign_object([str(public_id), format, name, seconds])
 
 
 def opened(text: str) -> PrivateFile | None:
     """The file that an address names; None when it was not signed here, or too long ago."""
     try:
-        public_id, format, name = signing.TimestampSigner(salt=SALT).unsign_object(
-            text, max_age=VALID_SECONDS
-        )
+        signer = signing.TimestampSigner(salt=SALT)
+        public_id, format, name, seconds = signer.unsign_object(text, max_age=VALID_SECONDS)
+        signer.unsign_object(text, max_age=int(seconds))
         return private_file(uuid.UUID(public_id), format, name)
     except (signing.BadSignature, ValueError):
         return None
 
 
-def way_to(public_id: uuid.UUID, format: str, name: str) -> HttpResponse:
-    """An answer that shows the way to a file: whoever hands it over, it is not a thread that serves pages."""
+def way_to(public_id: uuid.UUID, format: str, name: str, *, of_another: bool = False) -> HttpResponse:
+    """An answer that shows the way to a file: whoever hands it over, it is not a thread that serves pages.
+
+    `of_another`: the file is somebody else's, and the way is open for a moment alone.
+    """
     if settings.PRIVATE_FILES_ACCEL:
         file = private_file(public_id, format, name)
         response = HttpResponse(headers=file.headers)
         inner = file.path.relative_to(settings.PRIVATE_ROOT).as_posix()
         response["X-Accel-Redirect"] = f"{settings.PRIVATE_FILES_ACCEL}{inner}"
         return response
-    end = signed(public_id, format, name)
+    end = signed(public_id, format, name, of_another=of_another)
     return HttpResponseRedirect(f"{settings.PRIVATE_FILES_ADDRESS}/{end}")

@@ -1,5 +1,6 @@
 """Tables of the accounts app, one module a noun."""
 
+from accounts.models.mandate_requests import MandateRequest
 from accounts.models.mandates import Mandate
 from accounts.models.notifications import Notification, NotificationPreference
 from accounts.models.openings import FileOpening
@@ -9,6 +10,7 @@ from accounts.models.people import User, Worker
 __all__ = [
     "FileOpening",
     "Mandate",
+    "MandateRequest",
     "Membership",
     "Notification",
     "NotificationPreference",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import MANDATE_PURPOSES, MembershipRole
+from accounts.models.mandate_requests import MandateRequest
 from accounts.models.organisations import Membership, Organisation
 from accounts.models.people import Worker
 from accounts.models.periods import end_after_start, in_force_lookup, overlap_lookup
@@ -56,7 +57,8 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
 class Mandate(models.Model):
     """A worker lets one adviser of one organisation act for one purpose during `[start_on, end_on)`.
 
-    `text_version` names the sentence of consent that was on the screen (`accounts.mandate_texts`).
+    `request` is the adviser's request to which it answers, when there was one. `text_version` names the
+    sentence of consent that was on the screen (`accounts.mandate_texts`).
     """
 
     public_id = models.UUIDField(_("identifiant public"), default=uuid.uuid4, unique=True, editable=False)
@@ -79,6 +81,15 @@ class Mandate(models.Model):
     )
     start_on = models.DateField(_("premier jour"))
     end_on = models.DateField(_("fin (jour non compris)"), null=True, blank=True)
+    request = models.ForeignKey(
+        MandateRequest,
+        # The mandate is the person's word; it does not depend on what became of the question.
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="mandates",
+        verbose_name=_("demande"),
+    )
     reason = models.CharField(_("motif"), max_length=200, blank=True)
     text_version = models.CharField(_("version du texte accepté"), max_length=20)
     granted_at = models.DateTimeField(_("accordé le"), default=timezone.now)

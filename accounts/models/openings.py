@@ -35,7 +35,8 @@ class FileOpeningManager(models.Manager["FileOpening"]):
 class FileOpening(models.Model):
     """`actor` opened the file of `worker` for `purpose`, under `mandate`, at `opened_at`.
 
-    No mandate: a registered grant opened some items of it (`accounts.grants`).
+    No mandate: a registered grant opened some items of it (`accounts.grants`). `thing` names the part that
+    was opened (`accounts.rules.access_table`); empty when the file was opened by purpose alone.
 
     Plain numbers instead of foreign keys: the row is written on another connection, which cannot wait for
     rows the caller has not committed, and it must outlive what it names.
@@ -45,6 +46,7 @@ class FileOpening(models.Model):
     worker_id = models.BigIntegerField(_("dossier ouvert"))
     mandate_id = models.BigIntegerField(_("accord utilisé"), null=True, blank=True)
     purpose = models.CharField(_("but"), max_length=20, choices=Purpose.choices)
+    thing = models.CharField(_("partie ouverte"), max_length=24, blank=True)
     opened_at = models.DateTimeField(_("ouvert le"))
 
     objects = FileOpeningManager()

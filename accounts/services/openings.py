@@ -9,6 +9,7 @@ from accounts.actors import Actor, require_system
 from accounts.enums import Purpose
 from accounts.errors import Unavailable
 from accounts.models import FileOpening, User, Worker
+from accounts.rules.access_table import Thing
 
 logger = logging.getLogger(__name__)
 
@@ -17,17 +18,28 @@ KEPT = timedelta(days=365)
 
 
 def record_opening(
-    *, actor: User, worker: Worker, mandate_id: int | None, purpose: Purpose, now: datetime
+    *,
+    actor: User,
+    worker: Worker,
+    mandate_id: int | None,
+    purpose: Purpose,
+    now: datetime,
+    thing: Thing | None = None,
 ) -> FileOpening:
     """Writes that `actor` opens the file of `worker`; the only write a GET request may do.
 
-    `mandate_id` is None where a registered grant opened it, and no mandate.
+    `mandate_id` is None where a registered grant opened it, and no mandate. `thing`: the part opened.
     It goes through a connection of its own and is kept even when the caller's transaction is rolled back.
     Raises `Unavailable` when it cannot be written: the caller must then show nothing.
     """
     try:
         return FileOpening.objects.create(
-            actor_id=actor.pk, worker_id=worker.pk, mandate_id=mandate_id, purpose=purpose, opened_at=now
+            actor_id=actor.pk,
+            worker_id=worker.pk,
+            mandate_id=mandate_id,
+            purpose=purpose,
+            thing=thing or "",
+            opened_at=now,
         )
     except DatabaseError as error:
         logger.exception("The access log cannot be written; the file stays closed.")

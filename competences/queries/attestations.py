@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from accounts.access import access_worker
+from accounts.access import Thing, access_object
 from accounts.actors import Actor
 from accounts.enums import Purpose
 from accounts.errors import NotFound
@@ -79,8 +79,10 @@ def answered_by(reader: User, on: dt.date) -> QuerySet[ReviewRequest]:
     return rows.select_related("worker__user").order_by("-moved_at", "-pk")
 
 
-def access_review(actor: Actor, public_id: UUID, *, on: dt.date) -> ReviewRequest:
-    """A request, for its reader, through the door that writes the opening down.
+def access_review(
+    actor: Actor, public_id: UUID, *, on: dt.date, thing: Thing = Thing.REVIEW_REQUEST
+) -> ReviewRequest:
+    """A request, for its reader, through the door that writes down the opening of this `thing`.
 
     Raises NotFound when it is absent or not for this actor, alike, after one query.
     """
@@ -88,7 +90,7 @@ def access_review(actor: Actor, public_id: UUID, *, on: dt.date) -> ReviewReques
     found = rows.select_related("worker__user", "reader", "organisation").filter(public_id=public_id).first()
     if found is None:
         raise NotFound
-    access_worker(actor, found.worker.public_id, Purpose.ANSWER, on=on)
+    access_object(actor, found.worker.public_id, thing, on=on)
     return found
 
 

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from rapidfuzz import fuzz
 
-from accounts.access import workers_visible_to
-from accounts.enums import Purpose
+from accounts.access import Thing, files_open_to
 from accounts.errors import NotFound
 from accounts.models import User
 from competences.enums import ConceptKind, JobUse, LinkKind, RiskRule
@@ -151,7 +150,7 @@ def contested_flags(adviser: User, on: dt.date) -> QuerySet[RiskFlag]:
     The list says who contests which rule and since when; the skill and the reason are read in the person's
     file, whose opening is written down.
     """
-    people = workers_visible_to(adviser, Purpose.FOLLOW_UP, on=on).exclude(user=adviser)
+    people = files_open_to(adviser, Thing.FLAGS, on=on).exclude(user=adviser)
     rows = RiskFlag.objects.contested().filter(statement__worker__in=people, statement__removed_at=None)
     found = rows.select_related("statement__worker__user", "edition__reference")
     return found.order_by("-contested_at", "pk")

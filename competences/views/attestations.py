@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import organisations_of
+from accounts.access import Thing, organisations_of
 from accounts.enums import OrganisationKind
 from accounts.errors import NotFound, Refused
 from accounts.models import Organisation
@@ -96,13 +96,13 @@ def decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, public_id: UUID, evidence_id: UUID) -> HttpResponse:
     """The way to a file that was shown with the request; the opening is written down."""
-    review = access_review(request.user, public_id, on=timezone.localdate())
+    review = access_review(request.user, public_id, on=timezone.localdate(), thing=Thing.EVIDENCE_FILE)
     if review.state == ReviewState.WAITING:
         raise NotFound
     piece = shown_evidence(review, evidence_id)
     if piece.stored_as is None:
         raise NotFound
-    return way_to(piece.stored_as, piece.file_kind, piece.file_name)
+    return way_to(piece.stored_as, piece.file_kind, piece.file_name, of_another=True)
 
 
 @login_required

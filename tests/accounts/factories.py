@@ -10,7 +10,7 @@ import factory
 from allauth.account.models import EmailAddress
 
 from accounts.enums import MembershipRole, NotificationState, OrganisationKind, Purpose
-from accounts.models import Mandate, Membership, Notification, Organisation, User
+from accounts.models import Mandate, MandateRequest, Membership, Notification, Organisation, User
 
 TODAY = date(2026, 3, 12)
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
@@ -120,6 +120,32 @@ class MandateFactory(factory.django.DjangoModelFactory):
         same = {"user": self.adviser, "organisation": self.organisation, "role": MembershipRole.ADVISER}
         if not Membership.objects.filter(**same).exists():
             MembershipFactory(**same, **kwargs)
+
+
+class MandateRequestFactory(factory.django.DjangoModelFactory):
+    """A request that waits, by an adviser in force; traits: accepted, declined, taken_back, old."""
+
+    class Meta:
+        model = MandateRequest
+
+    class Params:
+        accepted = factory.Trait(
+            state="accepted", finished_at=NOW, worker=factory.LazyFunction(lambda: UserFactory().worker)
+        )
+        declined = factory.Trait(
+            state="declined", finished_at=NOW, worker=factory.LazyFunction(lambda: UserFactory().worker)
+        )
+        taken_back = factory.Trait(state="taken_back", finished_at=NOW)
+        old = factory.Trait(asked_at=NOW - timedelta(days=30))
+        membership = factory.SubFactory(MembershipFactory)
+
+    adviser = factory.SelfAttribute("membership.user")
+    organisation = factory.SelfAttribute("membership.organisation")
+    email = factory.Sequence(lambda n: f"demandee{n}@exemple.fr")
+    purposes = factory.LazyFunction(lambda: [Purpose.FOLLOW_UP.value, Purpose.BILAN.value])
+    reason = "Préparer votre bilan ensemble"
+    end_on = TODAY + timedelta(days=180)
+    asked_at = NOW - timedelta(days=2)
 
 
 class NotificationFactory(factory.django.DjangoModelFactory):

@@ -14,6 +14,7 @@ from tests.accounts.factories import (
     NOW,
     TODAY,
     MandateFactory,
+    MandateRequestFactory,
     MembershipFactory,
     NotificationFactory,
     OrganisationFactory,
@@ -34,6 +35,13 @@ def _same(row):
 def _twice(factory):
     first = factory()
     return lambda: factory(**_same(first))
+
+
+def _request_twice():
+    first = MandateRequestFactory()
+    return lambda: MandateRequestFactory(
+        adviser=first.adviser, organisation=first.organisation, email=first.email
+    )
 
 
 def _opening(purpose):
@@ -75,6 +83,13 @@ BREAKERS = {
         lambda: MandateFactory(granted_at=NOW, withdrawn_at=NOW - timedelta(seconds=1))
     ),
     "mandate_one_open": lambda: _twice(MandateFactory),
+    "mandate_request_state_known": lambda: lambda: MandateRequestFactory(state="lost", finished_at=NOW),
+    "mandate_request_purposes_known": lambda: lambda: MandateRequestFactory(purposes=[]),
+    "mandate_request_reasoned": lambda: lambda: MandateRequestFactory(reason=""),
+    "mandate_request_finished_dated": lambda: lambda: MandateRequestFactory(finished_at=NOW),
+    "mandate_request_answered_by": lambda: lambda: MandateRequestFactory(accepted=True, worker=None),
+    "mandate_request_addressed": lambda: lambda: MandateRequestFactory(email=""),
+    "mandate_request_one_waiting": lambda: _request_twice(),
     "opening_purpose_known": lambda: _opening("curiosity"),
     "notification_dedupe_key_unique": lambda: lambda: [NotificationFactory(dedupe_key="k") for _ in range(2)],
     "notification_state_known": lambda: lambda: NotificationFactory(state="lost"),

@@ -87,10 +87,11 @@ class TestWhatIsHandedOver:
             f"{public_id}.csv",
             "../secret.csv",
             good[:-1] + ("a" if good[-1] != "a" else "b"),
-            TimestampSigner(salt="another").sign_object([str(public_id), "csv", "a.csv"]),
-            signer.sign_object(["../secret", "csv", "a.csv"]),
-            signer.sign_object([str(public_id), "../../csv", "a.csv"]),
-            signer.sign_object([str(public_id), "xlsx", "a.xlsx"]),
+            TimestampSigner(salt="another").sign_object([str(public_id), "csv", "a.csv", 300]),
+            signer.sign_object(["../secret", "csv", "a.csv", 300]),
+            signer.sign_object([str(public_id), "../../csv", "a.csv", 300]),
+            signer.sign_object([str(public_id), "xlsx", "a.xlsx", 300]),
+            signer.sign_object([str(public_id), "csv", "a.csv"]),
             signer.sign_object("text"),
             signed(uuid.uuid4(), "csv", "a.csv"),
         ]
@@ -99,6 +100,16 @@ class TestWhatIsHandedOver:
         assert ask(f"/{good}")[0] == 200
         with time_machine_at(minutes=6):
             assert ask(f"/{good}")[0] == 404
+
+    def test_the_way_to_somebody_elses_file_is_open_for_a_moment(self, folder, time_machine_at):
+        public_id = uuid.uuid4()
+        (folder / f"{public_id}.csv").write_bytes(b"x")
+        own, others = (
+            signed(public_id, "csv", "a.csv", of_another=of_another) for of_another in (False, True)
+        )
+        assert [ask(f"/{end}")[0] for end in (own, others)] == [200, 200]
+        with time_machine_at(seconds=20):
+            assert [ask(f"/{end}")[0] for end in (own, others)] == [200, 404]
 
 
 @pytest.fixture
