@@ -74,7 +74,9 @@ Row = Mapping[Thing, frozenset[Action]]
 _K, _T = ActorKind, Thing
 
 #: What a person does with their own file: everything but the notes that an adviser keeps apart, and the log.
-_OWN: Row = {thing: ALL for thing in Thing if thing is not _T.PRIVATE_NOTE} | {_T.ACCESS_LOG: R}
+_OWN: dict[Thing, frozenset[Action]] = dict.fromkeys(Thing, ALL)
+_OWN[_T.ACCESS_LOG] = R
+del _OWN[_T.PRIVATE_NOTE]
 
 TABLE: Mapping[ActorKind, Row] = {
     _K.PERSON: _OWN,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("competences", "0021_bilans"),
+        ("competences", "0022_documents"),
     ]
 
     operations = [
