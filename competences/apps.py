@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +12,7 @@ class CompetencesConfig(AppConfig):
     verbose_name = _("Compétences")
 
     def ready(self) -> None:
+        """Registers what this app brings to others, and has its instruments loaded after each migration."""
         from competences import document_messages, grants, reminders
         from competences.services import record_parts, record_path, record_shown
 
@@ -18,3 +22,17 @@ class CompetencesConfig(AppConfig):
         record_parts.register()
         record_shown.register()
         record_path.register()
+        post_migrate.connect(_load_instruments, sender=self)
+
+
+def _load_instruments(sender: AppConfig, using: str, **told: Any) -> None:
+    """Only on the line that holds the table, and once it is there."""
+    from django.db import connections
+    from django.utils import timezone
+
+    from accounts.actors import SYSTEM
+    from competences.models import Instrument
+    from competences.services.instruments import load_own_instruments
+
+    if using == "default" and Instrument._meta.db_table in connections[using].introspection.table_names():
+        load_own_instruments(actor=SYSTEM, now=timezone.now())

@@ -1,4 +1,5 @@
 from competences.models.appointments import Appointment
+from competences.models.assessments import AssessmentAnswer, Instrument, SelfAssessment
 from competences.models.attestations import Attestation, ReviewMove, ReviewRequest
 from competences.models.bilans import Bilan, BilanMove, BilanPlan
 from competences.models.career import CareerPeriod
@@ -31,6 +32,7 @@ __all__ = [
     "OPEN",
     "AdviserMessage",
     "Appointment",
+    "AssessmentAnswer",
     "Attestation",
     "Bilan",
     "BilanDocument",
@@ -53,6 +55,7 @@ __all__ = [
     "ExposureScore",
     "FirstUse",
     "ImportedSkill",
+    "Instrument",
     "MessageTemplate",
     "Note",
     "OrganisationJob",
@@ -61,6 +64,7 @@ __all__ = [
     "ReviewMove",
     "ReviewRequest",
     "RiskFlag",
+    "SelfAssessment",
     "SelfReview",
     "SelfReviewAnswer",
     "SelfReviewPlan",

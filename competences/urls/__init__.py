@@ -2,6 +2,7 @@
 
 from competences.urls import (
     adviser,
+    assessments,
     attestations,
     career,
     cvs,
@@ -33,6 +34,7 @@ urlpatterns = [
     *evidence.urlpatterns,
     *attestations.urlpatterns,
     *self_reviews.urlpatterns,
+    *assessments.urlpatterns,
     *first_use.urlpatterns,
     *record_files.urlpatterns,
     *documents.urlpatterns,
