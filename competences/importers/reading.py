@@ -32,6 +32,10 @@ class Reading:
         encoding = self.fallback_encodings.get(table)
         return self.source.rows(self.tables[table], columns, self.anomalies, encoding, padded=padded)
 
+    def _columns(self, table: str, *columns: str) -> list[Sequence[str]]:
+        encoding = self.fallback_encodings.get(table)
+        return self.source.columns(self.tables[table], columns, self.anomalies, encoding)
+
     def _has(self, *tables: str) -> bool:
         """Whether all these optional files are there; each absent one leaves a note."""
         absent = [t for t in tables if t not in self.tables]

@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import compress
 
 from django.utils.translation import gettext as _
 
@@ -203,9 +204,21 @@ class _Reading(Reading):
     # -- links
 
     def _uses(self) -> None:
-        table = "coherence_item"
+        """The longest table: what no row of it contradicts is linked at the speed of C."""
+        columns = ("code_rome", "code_ogr", "coeur_metier")
+        jobs, items, cores = self._columns("coherence_item", *columns)
+        if set(jobs) <= self.jobs.keys() and set(items) <= self.items.keys() and set(cores) <= FLAGS.keys():
+            pairs = zip(map(self.jobs.get, jobs), map(self.items.get, items), strict=True)
+            uses = dict(zip(pairs, map(FLAGS.get, cores), strict=True))
+            if len(uses) == len(jobs):
+                self.edition.links["uses"] = uses
+                return
+        self._uses_one_by_one(columns)
+
+    def _uses_one_by_one(self, columns: tuple[str, ...]) -> None:
+        """The links of the rows that are right, and what is wrong with each of the others."""
         uses = self.edition.links.setdefault("uses", {})
-        for line, (job_code, item_code, core) in self._rows(table, "code_rome", "code_ogr", "coeur_metier"):
+        for line, (job_code, item_code, core) in self._rows("coherence_item", *columns):
             job, item, flag = self.jobs.get(job_code), self.items.get(item_code), FLAGS.get(core)
             if job is None or item is None or flag is None or (job, item) in uses:
                 self._refuse_use(line, job_code, item_code, core)
@@ -379,15 +392,12 @@ class _Reading(Reading):
 
     def _check_links(self) -> None:
         table = "liens_rome_referentiels"
-        columns = ("code_rome", "code_ogr", "code_compo_bloc")
-        stated = {(job.external_id, item.external_id) for job, item in self.edition.links.get("uses", {})}
-        more = same = 0
-        for _line, (job, item, bloc) in self._rows(table, *columns):
-            if bloc in BLOCS_OF_ITEMS:
-                if (job, item) in stated:
-                    same += 1
-                else:
-                    more += 1
+        jobs, items, blocs = self._columns(table, "code_rome", "code_ogr", "code_compo_bloc")
+        stated = self.edition.links.get("uses", {})
+        is_link = list(map(BLOCS_OF_ITEMS.__contains__, blocs))
+        links = zip(map(self.jobs.get, jobs), map(self.items.get, items), strict=True)
+        same = sum(map(stated.__contains__, compress(links, is_link)))
+        more = sum(is_link) - same
         if more or same != len(stated):
             message = _("%(more)d liens de plus et %(fewer)d de moins que coherence_item, qui fait foi") % {
                 "more": more,
@@ -396,17 +406,17 @@ class _Reading(Reading):
             self.anomalies.note(self.tables[table], "disagrees", message)
 
     def _check_items(self) -> None:
-        unknown = sum(code not in self.items for _line, (code,) in self._rows("item", "code_ogr"))
-        if unknown:
+        [codes] = self._columns("item", "code_ogr")
+        if unknown := len(codes) - sum(map(self.items.__contains__, codes)):
             message = _("%d éléments absents des trois référentiels, qui font foi") % unknown
             self.anomalies.note(self.tables["item"], "disagrees", message)
 
     def _check_print_order(self) -> None:
         """A print-order listing: type_provenance 4 marks the rows that name a title."""
         table = "cr_gd_dp_appellations"
-        rows = self._rows(table, "type_provenance", "ogr_appellation")
-        unknown = sum(kind == "4" and code not in self.titles for _line, (kind, code) in rows)
-        if unknown:
+        kinds, codes = self._columns(table, "type_provenance", "ogr_appellation")
+        known = sum(map(self.titles.__contains__, compress(codes, map("4".__eq__, kinds))))
+        if unknown := kinds.count("4") - known:
             message = _("%d appellations absentes du référentiel des appellations, qui fait foi") % unknown
             self.anomalies.note(self.tables[table], "disagrees", message)
 

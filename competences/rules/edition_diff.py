@@ -12,6 +12,7 @@ from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from competences.rules.intervals import differing
 from competences.rules.labels import fold
 
 C = TypeVar("C", bound=Hashable)
@@ -63,9 +64,6 @@ class Snapshot(Generic[C]):
     language: str = ""
     says_links: bool = True
 
-    def of_kind(self, kind: str) -> dict[C, ConceptState]:
-        return {c: state for c, state in self.concepts.items() if state.kind == kind}
-
     def linked(self, kind: str) -> Mapping[tuple[C, C], str]:
         return self.links.get(kind, {})
 
@@ -100,13 +98,13 @@ def changes(
     passed_on = {c for change in retyped for c in (change.concept, change.other)}
     found: list[ConceptChange[C]] = []
     same_language = before.language == after.language
-    old, new = _grouped(before), _grouped(after)
+    old, new = _by_kind(before.concepts), _by_kind(after.concepts)
     for kind in (*COUNTED, *COUNTED_IF_THERE):
         rows = _presence_and_labels(kind, old.get(kind, {}), new.get(kind, {}), same_language)
         found += [change for change in rows if change.concept not in passed_on]
     found += retyped
-    found += _retagged(before, after)
-    found += _recycled_and_swapped(before, after, found)
+    found += _retagged(old.get(JOB, {}), new.get(JOB, {}))
+    found += _recycled_and_swapped(before, after, old.get(JOB, {}), found)
     found += _moved(before, after)
     if before.says_links and after.says_links:
         found += _orphaned(before, after)
@@ -141,9 +139,9 @@ def counts(before: Snapshot[C], after: Snapshot[C], found: Iterable[ConceptChang
     }
 
 
-def _grouped(edition: Snapshot[C]) -> dict[str, dict[C, ConceptState]]:
+def _by_kind(concepts: Mapping[C, ConceptState]) -> dict[str, dict[C, ConceptState]]:
     groups: dict[str, dict[C, ConceptState]] = defaultdict(dict)
-    for concept, state in edition.concepts.items():
+    for concept, state in concepts.items():
         groups[state.kind][concept] = state
     return groups
 
@@ -176,9 +174,10 @@ def _retyped(
                 yield ConceptChange("retyped", kinds[1], now, was, before=kinds[0], after=kinds[1])
 
 
-def _retagged(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]]:
-    old = before.of_kind(JOB)
-    for job, state in after.of_kind(JOB).items():
+def _retagged(
+    old: Mapping[C, ConceptState], new: Mapping[C, ConceptState]
+) -> Iterable[ConceptChange[C]]:
+    for job, state in new.items():
         if job in old:
             was = old[job].attributes
             changed = [t for t in TAGS if was.get(t, "") != state.attributes.get(t, "")]
@@ -198,25 +197,30 @@ def jobs_of_titles(snapshot: Snapshot[C]) -> dict[C, C]:
 
 
 def _recycled_and_swapped(
-    before: Snapshot[C], after: Snapshot[C], found: Iterable[ConceptChange[C]]
+    before: Snapshot[C],
+    after: Snapshot[C],
+    old_jobs: Mapping[C, ConceptState],
+    found: Iterable[ConceptChange[C]],
 ) -> list[ConceptChange[C]]:
     """The two subsets of renamed jobs: the label was another job's; none of the former titles is left."""
-    job_of_label = {fold(state.label): job for job, state in before.of_kind(JOB).items()}
+    renamed = [change for change in found if change.concept_kind == JOB and change.kind == "renamed"]
+    if not renamed:
+        return []
+    job_of_label = {fold(state.label): job for job, state in old_jobs.items()}
     former: dict[C, set[C]] = defaultdict(set)
     present: dict[C, set[C]] = defaultdict(set)
     for titles, snapshot in ((former, before), (present, after)):
         for title, job in snapshot.linked(TITLE_OF):
             titles[job].add(title)
     rows: list[ConceptChange[C]] = []
-    for change in found:
-        if change.concept_kind == JOB and change.kind == "renamed":
-            job = change.concept
-            other = job_of_label.get(fold(change.after))
-            labels = (change.before, change.after)
-            if other is not None and other != job:
-                rows.append(ConceptChange("took_label_of_other", JOB, job, other, *labels))
-            if former[job] and not former[job] & present[job]:
-                rows.append(ConceptChange("recycled", JOB, job, None, *labels))
+    for change in renamed:
+        job = change.concept
+        other = job_of_label.get(fold(change.after))
+        labels = (change.before, change.after)
+        if other is not None and other != job:
+            rows.append(ConceptChange("took_label_of_other", JOB, job, other, *labels))
+        if former[job] and not former[job] & present[job]:
+            rows.append(ConceptChange("recycled", JOB, job, None, *labels))
     return rows
 
 
@@ -236,9 +240,10 @@ def _moved(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]
 
 
 def _orphaned(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]]:
+    # An item that nothing asks for any more lost its links: those that changed name it.
     old_uses, new_uses = before.linked(USES), after.linked(USES)
     still = set(map(itemgetter(1), new_uses))
-    for item in dict.fromkeys(map(itemgetter(1), old_uses)):
+    for item in dict.fromkeys(item for (_job, item), _flag in differing(old_uses, new_uses)):
         state = after.concepts.get(item)
         if state is not None and state.kind in (SKILL, KNOWLEDGE) and item not in still:
             yield ConceptChange("orphaned", state.kind, item, after=state.label)
@@ -246,13 +251,14 @@ def _orphaned(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange
 
 def _link_changes(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]]:
     old, new = before.linked(USES), after.linked(USES)
-    for (job, item), flag in new.items():
-        was = old.get((job, item))
-        if was is None:
-            if job in before.concepts:
-                yield ConceptChange("linked", JOB, job, item, after=flag)
-        elif was != flag:
+    for pair, flag in differing(new, old):
+        job, item = pair
+        was = old.get(pair)
+        if was is not None:
             yield ConceptChange("reflagged", JOB, job, item, before=was, after=flag)
-    for (job, item), flag in old.items():
-        if (job, item) not in new and job in after.concepts:
+        elif job in before.concepts:
+            yield ConceptChange("linked", JOB, job, item, after=flag)
+    for pair, flag in differing(old, new):
+        job, item = pair
+        if pair not in new and job in after.concepts:
             yield ConceptChange("unlinked", JOB, job, item, before=flag)

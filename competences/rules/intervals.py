@@ -66,13 +66,13 @@ def plan(
         place = following if following_of is None else following_of(key)
         return OPEN if place is None else place
 
-    for key, was in _differing(covering.values, stated):
+    for key, was in differing(covering.values, stated):
         if is_stated(key):
             row, until = covering.rows[key][:2]
             (found.drop if row in starting_here else found.end).append(row)
             if until > (end := end_of(key)):
                 found.add.append((key, was, end, until))
-    for key, value in _differing(stated, covering.values):
+    for key, value in differing(stated, covering.values):
         if key in starting_next.values and starting_next.values[key] == value:
             found.start_earlier.append(starting_next.rows[key][0])
         else:
@@ -80,7 +80,7 @@ def plan(
     return found
 
 
-def _differing(one: Mapping[K, V], other: Mapping[K, V]) -> Iterator[tuple[K, V]]:
+def differing(one: Mapping[K, V], other: Mapping[K, V]) -> Iterator[tuple[K, V]]:
     """What the first says otherwise than the second, or alone. No value is None."""
     return compress(one.items(), map(ne, one.values(), map(other.get, one)))
 

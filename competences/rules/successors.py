@@ -6,8 +6,8 @@ docs/rules/successors.md gives the reasons, their weights and worked figures.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
-from typing import NamedTuple, Self
 
 from rapidfuzz import fuzz
 
@@ -143,23 +143,25 @@ def _near_items(
     for concept, (kind, label) in left.items():
         if kind not in ITEMS or proposals.get(concept):
             continue
-        mine = _Words.of(label)
+        mine = _Words(label)
         jobs = lost_by.get(concept, [])
+        enough = MOST_OF_JOBS * len(jobs)
         taken = Counter(chain.from_iterable(gained.get(job, ()) for job in jobs))
         near_kin = {c for parent in parents.get(concept, ()) for c in siblings.get(parent, ())}
-        for other in {**dict.fromkeys(taken), **dict.fromkeys(near_kin)}:
+        by_jobs = [other for other, number in taken.items() if number >= enough]
+        for other in dict.fromkeys(chain(by_jobs, near_kin)):
             state = after.concepts[other]
             if other == concept or state.kind != kind:
                 continue
-            share = taken[other] / len(jobs) if jobs else 0.0
-            if other not in near_kin and share < MOST_OF_JOBS:
-                continue
             theirs = read.get(other)
             if theirs is None:
-                theirs = read[other] = _Words.of(state.label)
-            judged = _judged(_nearness(mine, theirs), share, other in near_kin)
-            if judged:
-                proposals[concept][other] = judged
+                theirs = read[other] = _Words(state.label)
+            near = _nearness(mine, theirs)
+            if near:
+                share = taken[other] / len(jobs) if jobs else 0.0
+                judged = _judged(near, share, other in near_kin)
+                if judged:
+                    proposals[concept][other] = judged
 
 
 def _judged(near: float, share: float, is_kin: bool) -> tuple[int, tuple[str, ...]] | None:
@@ -175,18 +177,24 @@ def _judged(near: float, share: float, is_kin: bool) -> tuple[int, tuple[str, ..
     return min(90, round(near * 0.8) + bonus), tuple(reasons)
 
 
-class _Words(NamedTuple):
-    """A folded label, its words, and among them the names: with a sign or a digit, or of one letter."""
+class _Words:
+    """A folded label: its words, and among them the names: with a sign or a digit, or of one letter.
 
-    folded: str
-    words: frozenset[str]
-    names: frozenset[str]
+    Most labels of a comparison are far from the one they are compared with: what only near ones are asked
+    is worked out when it is asked.
+    """
 
-    @classmethod
-    def of(cls, label: str) -> Self:
-        folded = fold(label)
-        words = frozenset(folded.split())
-        return cls(folded, words, frozenset(w for w in words - EMPTY_WORDS if len(w) == 1 or not w.isalpha()))
+    def __init__(self, label: str) -> None:
+        self._split = sorted(fold(label).split())
+        self.in_order = " ".join(self._split)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(self._split)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(w for w in self.words - EMPTY_WORDS if len(w) == 1 or not w.isalpha())
 
 
 def _nearness(one: _Words, other: _Words) -> float:
@@ -195,11 +203,10 @@ def _nearness(one: _Words, other: _Words) -> float:
     Names must be the same: C++ is never C#, nor ISO 9001 14001. A label that only adds words around a name
     is near ("C#" and "Langage C#").
     """
-    if one.names != other.names:
-        return 0.0
-    if one.names and (one.words <= other.words or other.words <= one.words):
+    if one.names and one.names == other.names and (one.words <= other.words or other.words <= one.words):
         return AROUND_A_NAME
-    return fuzz.token_sort_ratio(one.folded, other.folded, score_cutoff=NEAR)
+    near = fuzz.ratio(one.in_order, other.in_order, score_cutoff=NEAR)
+    return near if near and one.names == other.names else 0.0
 
 
 def _newcomers_by_parent(after: Snapshot[C], found: Iterable[ConceptChange[C]]) -> dict[C, list[C]]:
