@@ -101,7 +101,8 @@ def _wanted(found: Figures) -> dict[str, Any]:
         )
         for one in domains
     ]
-    return {"domains": domains, "domain_bars": bars(rows)}
+    drawn = {name for _label, _end, parts in rows for name, count in parts if count}
+    return {"domains": domains, "domain_bars": bars(rows), "domain_marks": drawn}
 
 
 def _together(domains: list[Domain]) -> Domain:
@@ -121,6 +122,7 @@ def _path(found: Figures) -> dict[str, Any]:
     return {
         "periods": shown,
         "older": len(found.periods) - len(shown),
+        "period_marks": {one.name for one in spells},
         "time": time_picture(spells, found.acquired, timezone.localdate()),
     }
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from xml.etree import ElementTree
 
 import pytest
@@ -293,3 +294,26 @@ def test_the_page_asks_few_questions_of_a_large_record(
         page = client.get(URL, {"au": f"{TODAY:%Y-%m-%d}"})
     assert len(page.content) <= 60_000
     assert len(drawings(page.content.decode())) == 4
+
+
+def key_of(page, picture):
+    """The marks that the key under a picture explains, and those that its bars are filled with."""
+    text = page.content.decode()
+    fills = re.findall(rf'<rect class="mark" [^>]*fill="url\(#{picture}-(\w+)\)"', text)
+    key = re.findall(rf'<svg class="swatch"[^>]*>\s*<rect [^>]*fill="url\(#{picture}-(\w+)\)"', text)
+    return set(key), set((Counter(fills) - Counter(key)).keys())
+
+
+def test_a_key_names_the_marks_that_its_picture_draws_and_no_other(built, client):
+    user = UserFactory()
+    place = {"title": built.titles[0], "edition": built.editions["2"]}
+    add_worker_job(actor=user, worker=user.worker, **place, use=JobUse.WANTED)
+    client.force_login(user)
+    assert key_of(client.get(URL), "p-wanted") == ({"dots", "outline"}, {"dots", "outline"})
+    place = {"concept": built.skills[0], "edition": built.editions["2"]}
+    declare_skill(actor=user, worker=user.worker, **place, said=Said(level=3))
+    assert key_of(client.get(URL), "p-wanted") == ({"solid", "outline"}, {"solid", "outline"})
+    for kind, marks in (("work", {"solid"}), ("volunteering", {"solid", "dots"})):
+        said = PeriodSaid(kind=kind, first=Moment(dt.date(2020, 5, 1), "month"), free_text="Accueil")
+        add_period(actor=user, worker=user.worker, said=said)
+        assert key_of(client.get(URL), "p-path") == (marks, marks)
