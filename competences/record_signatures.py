@@ -4,13 +4,16 @@ The key is derived from SECRET_KEY under a name of its own: what is signed here 
 signed under a key that was since replaced is known for as long as that key stays in SECRET_KEY_FALLBACKS.
 """
 
+import json
+from codecs import BOM_UTF8
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from competences.rules.signed_json import ALGORITHM, Signer, is_signed
+from competences.rules.signed_json import ALGORITHM, Signer, is_signed, is_signed_text
+from competences.rules.strict_json import read_json
 
 SALT = "competences.record_signatures"
 VERSION = 1
@@ -41,8 +44,26 @@ def is_ours(document: dict[str, Any]) -> bool:
         return False
     value = signature.get("value")
     told = {name: held for name, held in document.items() if name != "signature"}
-    keys = [_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    return isinstance(value, str) and is_signed(told, value, keys)
+    return isinstance(value, str) and is_signed(told, value, _keys())
+
+
+def is_as_we_wrote_it(content: bytes) -> bool:
+    """Whether a file is a record as this house wrote and signed it, for anybody, without reading it."""
+    return is_signed_text(content.removeprefix(BOM_UTF8), _keys())
+
+
+def read_record(content: bytes) -> Any:
+    """The document of a file. What we wrote ourselves is read at once; anything else is walked first.
+
+    Raises NotJson and UnicodeDecodeError.
+    """
+    if is_as_we_wrote_it(content):
+        return json.loads(content.decode("utf-8-sig"))
+    return read_json(content.decode("utf-8-sig"))
+
+
+def _keys() -> list[bytes]:
+    return [_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 def _key(secret: str) -> bytes:

@@ -14,6 +14,7 @@ class RecordImportForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.json,.pdf"}),
         help_text=_(
             "Un tableau (CSV ou XLSX), un CV fait ici (PDF) ou JSON Resume, un Europass en JSON, un dossier"
-            " emporté d’ici. Au plus 2 Mo et 5 000 lignes."
+            " emporté d’ici. Au plus 4 Mo et 10 000 lignes ; pour un dossier emporté d’ici, tel quel, au plus"
+            " 15 Mo."
         ),
     )

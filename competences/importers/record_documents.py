@@ -20,8 +20,8 @@ from competences.importers.record_rows import MAX_ROWS, ReadFile, ReadSkill, Unr
 from competences.importers.source import BrokenSource
 from competences.models.records import CONTEXT_LENGTH
 from competences.record_parts import parts
-from competences.record_signatures import is_record_file
-from competences.rules.strict_json import NotJson, read_json
+from competences.record_signatures import is_record_file, read_record
+from competences.rules.strict_json import NotJson
 
 _PLACE = re.compile(r"(?P<reference>[a-z0-9-]+):(?P<code>\S+)")
 """The keyword by which our own JSON Resume says the place of a skill."""
@@ -76,7 +76,7 @@ class At:
 
 
 def read_document(file: str, content: bytes, today: dt.date) -> ReadFile:
-    """The skills of a JSON file of one of the three formats.
+    """The skills of a JSON file of one of the three formats; of a record, however many it tells.
 
     Raises BrokenSource with the place: bytes that are no UTF-8, what strict_json.py refuses, a value of the
     wrong kind, a format that is none of ours.
@@ -98,7 +98,7 @@ def read_document(file: str, content: bytes, today: dt.date) -> ReadFile:
     else:
         message = _("ce fichier JSON n’est ni un dossier d’ici, ni un JSON Resume, ni un Europass")
         raise BrokenSource.at(file, "unknown_format", message)
-    if len(found.skills) > MAX_ROWS:
+    if len(found.skills) > MAX_ROWS and found.format != ImportFormat.RECORD:
         message = _("le fichier a plus de %s compétences") % MAX_ROWS
         raise BrokenSource.at(file, "too_many_rows", message)
     return found
@@ -116,7 +116,7 @@ FAULTS = {
 
 def _document(file: str, content: bytes) -> Any:
     try:
-        return read_json(content.decode("utf-8-sig"))
+        return read_record(content)
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")

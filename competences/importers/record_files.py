@@ -3,12 +3,18 @@
 import datetime as dt
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competences.importers.record_documents import read_document
 from competences.importers.record_pdfs import attached_resume
-from competences.importers.record_rows import MAX_BYTES, ReadFile
+from competences.importers.record_rows import MAX_BYTES, MAX_RECORD_BYTES, ReadFile
 from competences.importers.record_tables import read_csv, read_xlsx
 from competences.importers.source import BrokenSource
+from competences.record_signatures import is_as_we_wrote_it
+
+TOO_LARGE = gettext_lazy(
+    "ce fichier dépasse %(most)s Mo. Seul un dossier emporté d’ici, tel quel, peut peser plus : %(record)s Mo"
+)
 
 OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": "xls",
@@ -22,9 +28,9 @@ OTHER_KINDS = {
 
 def read_file(file: str, content: bytes, today: dt.date) -> ReadFile:
     """What a file holds. Raises BrokenSource, with the place of the fault, for one that cannot be read."""
-    if len(content) > MAX_BYTES:
-        message = _("le fichier dépasse %s Mo") % (MAX_BYTES // 2**20)
-        raise BrokenSource.at(file, "too_large", message)
+    if len(content) > MAX_BYTES and not is_as_we_wrote_it(content):
+        sizes = {"most": MAX_BYTES // 2**20, "record": MAX_RECORD_BYTES // 2**20}
+        raise BrokenSource.at(file, "too_large", TOO_LARGE % sizes)
     if not content.strip():
         raise BrokenSource.at(file, "empty_file", _("le fichier est vide"))
     for start, kind in OTHER_KINDS.items():

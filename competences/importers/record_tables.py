@@ -23,7 +23,7 @@ from competences.rules.labels import fold
 from competences.spreadsheets import sheet
 
 MAX_UNPACKED_BYTES = 20 * 2**20
-"""A table of 5,000 rows is a tenth of that once unpacked."""
+"""A table of 10,000 rows is less than half of that once unpacked."""
 
 MAX_LINES = 4 * MAX_ROWS
 """Lines looked at, empty ones among them."""

@@ -17,7 +17,7 @@ from accounts.errors import Refused
 from accounts.models import User, Worker
 from competences.enums import ImportedState, ImportState
 from competences.importers.record_files import read_file
-from competences.importers.record_rows import MAX_BYTES, ReadFile, ReadSkill
+from competences.importers.record_rows import MAX_RECORD_BYTES, MAX_ROWS, ReadFile, ReadSkill
 from competences.importers.source import Anomaly, BrokenSource
 from competences.models import ImportedSkill, RecordImport, SkillStatement
 from competences.models.records import CONTEXT_LENGTH
@@ -78,6 +78,9 @@ def send_import(
         faults = " ".join(told % {"name": one["where"], "value": one["message"]} for one in read.faults[:3])
         message = _("Nous n’avons trouvé aucune compétence dans ce fichier.")
         raise Refused("no_skill", f"{message} {faults}".strip(), field="file")
+    if not is_own and len(read.skills) > MAX_ROWS:
+        message = _("Ce fichier a plus de %s compétences : nous ne les proposons pas une par une.") % MAX_ROWS
+        raise Refused("too_many_rows", message, field="file")
     made = RecordImport.objects.create(
         worker=worker,
         format=read.format,
@@ -113,13 +116,13 @@ def _summary(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _content(file: Incoming) -> bytes:
     """The bytes, of which no more are taken than a file may have."""
-    held = b""
+    held = bytearray()
     for chunk in file.chunks():
         held += chunk
-        if len(held) > MAX_BYTES:
-            message = _("Ce fichier dépasse %s Mo.") % (MAX_BYTES // 2**20)
+        if len(held) > MAX_RECORD_BYTES:
+            message = _("Ce fichier dépasse %s Mo.") % (MAX_RECORD_BYTES // 2**20)
             raise Refused("too_large", message, field="file")
-    return held
+    return bytes(held)
 
 
 def _keep_proposals(made: RecordImport, read: ReadFile, person: User, now: dt.datetime) -> None:

@@ -14,8 +14,8 @@ from accounts.models import Worker
 from competences.enums import ImportState
 from competences.models import RecordImport, SkillStatement
 from competences.record_parts import Restoration, in_order
-from competences.record_signatures import is_ours, is_record_file
-from competences.rules.strict_json import NotJson, read_json
+from competences.record_signatures import is_ours, is_record_file, read_record
+from competences.rules.strict_json import NotJson
 from competences.services.ownership import UNDO_WITHIN, require_own
 from competences.services.risks import review_statements
 
@@ -92,9 +92,9 @@ def _signed_document(found: RecordImport) -> Mapping[str, Any]:
     if found.content is None:
         raise Refused("content_gone", message)
     try:
-        document = read_json(bytes(found.content).decode())
+        document = read_record(bytes(found.content))
     except (NotJson, UnicodeDecodeError) as error:
         raise Refused("content_gone", message) from error
     if not belongs_to(document, found.worker):
         raise Refused("not_signed", _("Ce fichier n’est pas signé par nous pour vous : rien n’est écrit."))
-    return document  # type: ignore[no-any-return] # read_json gives any JSON value, belongs_to says which
+    return document  # type: ignore[no-any-return] # read_record gives any JSON value, belongs_to says which

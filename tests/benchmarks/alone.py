@@ -1,7 +1,7 @@
 """One piece of work in a process of its own, for its peak memory and a fresh start.
 
 `python -m tests.benchmarks.alone assess '{}'`, `… import '{"format": …, "paths": […]}'` or
-`… export '{"folder": …}'` prints one JSON object.
+`… export '{"folder": …}'`, `… bring '{"path": …}'` prints one JSON object.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -74,6 +75,23 @@ def _export(folder: str) -> dict[str, Any]:
     return {"state": str(made.state)}
 
 
+def _bring(path: str) -> dict[str, Any]:
+    """Sends the record of its person and puts it back, as their two requests do."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from accounts.models import Worker
+    from competences.services.record_imports import send_import
+    from competences.services.record_restores import restore_record
+
+    content = Path(path).read_bytes()
+    worker = Worker.objects.select_related("user").get(public_id=path.rpartition("-")[2])
+    started = time.perf_counter()
+    made = send_import(actor=worker.user, worker=worker, file=SimpleUploadedFile("dossier.json", content))
+    sent = time.perf_counter()
+    restore_record(actor=worker.user, record_import=made)
+    return {"sending": sent - started, "restoring": time.perf_counter() - sent}
+
+
 def _peak_mb() -> float:
     """The kernel's own mark for this program; `ru_maxrss` starts from the size of whoever launched it."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
@@ -81,15 +99,14 @@ def _peak_mb() -> float:
 
 
 if __name__ == "__main__":
-    import time
-
     import django
 
     django.setup()
     # Loading the code is the start of the process, and not the work.
-    from competences.services import references, risks  # noqa: F401
+    from competences.services import record_restores, references, risks  # noqa: F401
 
     started = time.perf_counter()
-    result = {"assess": _assess, "export": _export, "import": _import}[sys.argv[1]](**json.loads(sys.argv[2]))
+    works = {"assess": _assess, "bring": _bring, "export": _export, "import": _import}
+    result = works[sys.argv[1]](**json.loads(sys.argv[2]))
     measured = {"seconds": time.perf_counter() - started, "peak_mb": _peak_mb()}
     sys.stdout.write(json.dumps(result | measured))

@@ -1,4 +1,4 @@
-"""A record taken away whole: its memory and its time at 1,000 and at 10,000 statements.
+"""A record taken away whole, and brought back: memory and time at 1,000 and at 10,000 statements.
 
 The export is that of the job, in a process of its own from its start: the peak is the kernel's mark. Each
 statement has three revisions. The floor of memory is the same export of ten statements: what the process
@@ -9,6 +9,7 @@ writes each as JSON.
 import datetime as dt
 import json
 import tempfile
+from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -47,6 +48,11 @@ def bench(show: Show) -> None:
         show(f"{name}: peak memory of the process", done["peak_mb"], "MB", floor)
         show(f"{name}: time", done["seconds"], "s", timed(lambda: _bare(Worker.objects.latest("pk"))))
         show(f"{name}: size", done["size"] / 2**20, "MB")
+        brought = done["brought"]
+        name = f"record of {size:,} statements brought back"
+        show(f"{name}: peak memory of the process", brought["peak_mb"], "MB", floor)
+        show(f"{name}: sent and read", brought["sending"], "s")
+        show(f"{name}: put back", brought["restoring"], "s")
     show("memory of ten times the statements", peaks[SIZES[1]] / peaks[SIZES[0]], "ratio", MOST_GROWTH)
 
 
@@ -68,9 +74,21 @@ def _export(built: Built, skills: list, size: int) -> dict:
     )
     with tempfile.TemporaryDirectory() as folder:
         done = alone.run("export", folder=folder)
-    made = Export.objects.get(pk=export.pk)
-    assert made.state == "done"
-    return {**done, "rows": made.rows_done, "size": made.size}
+        made = Export.objects.get(pk=export.pk)
+        assert made.state == "done"
+        [file] = (path for path in Path(folder).rglob("*") if path.is_file())
+        brought = _bring_back(user, file)
+    return {**done, "rows": made.rows_done, "size": made.size, "brought": brought}
+
+
+def _bring_back(user: User, file: Path) -> dict:
+    """Empties the record, then has it put back from its file, alone; what it took."""
+    statements = SkillStatement.objects.filter(worker=user.worker)
+    number = statements.count()
+    statements.delete()
+    done = alone.run("bring", path=str(file.rename(file.with_name(f"record-{user.worker.public_id.hex}"))))
+    assert statements.count() == number
+    return done
 
 
 def _fill(built: Built, user: User, skills: list) -> None:

@@ -207,7 +207,7 @@ class TestRefusals:
         ("content", "word"),
         [
             (b"", "vide"),
-            (b"x" * (2 * 2**20 + 1), "2 Mo"),
+            (b"x" * (4 * 2**20 + 1), "dépasse 4 Mo"),
             (b'{"skills": [\n NaN]}', "Ligne 2, colonne 2"),
             (document({"skills": []}), "aucune compétence"),
             (table(("Tableur", "expert", "", "", "", "")), "ligne 2, colonne B"),

@@ -138,7 +138,7 @@ REFUSED = {
     "a column twice": (table(("a", "b"), header=("Compétence", "Skill")), "duplicate_column", 1),
     "a header alone": (table(), "no_row", 1),
     "an open quote": (b'Skill;Level\n"a;3', "malformed", 2),
-    "too many rows": (table(*[("a", 1)] * 5_001, header=("Skill", "Level")), "too_many_rows", 5002),
+    "too many rows": (table(*[("a", 1)] * 10_001, header=("Skill", "Level")), "too_many_rows", 10_002),
     "a zip bomb": (files.bomb(), "zip_bomb", 0),
     "an archive of another kind": (b"PK\x03\x04" + b"\x00" * 50, "not_a_workbook", 0),
     "a workbook without skills": (workbook(("a",), header=("x",)), "missing_column", 1),
@@ -159,7 +159,7 @@ REFUSED = {
         "wrong_type",
         0,
     ),
-    "too many skills": (document({"skills": [{"name": "a"}] * 5_001}), "too_many_rows", 0),
+    "too many skills": (document({"skills": [{"name": "a"}] * 10_001}), "too_many_rows", 0),
 }
 
 

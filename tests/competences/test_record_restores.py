@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.errors import NotFound, Refused
 from competences.enums import ExportKind, SkillWish, StatementSource
+from competences.importers import record_files, record_rows
 from competences.models import (
     BilanPlan,
     CareerPeriod,
@@ -27,7 +28,8 @@ from competences.models import (
 )
 from competences.queries.record_exports import record_list
 from competences.record_parts import parts
-from competences.services import record_parts
+from competences.rules import strict_json
+from competences.services import record_imports, record_parts
 from competences.services.record_imports import send_import
 from competences.services.record_restores import restore_record, undo_restoration
 from competences.services.records import (
@@ -89,6 +91,63 @@ def test_the_same_record_comes_back(built, person):
     assert (one.state, one.content) == ("done", None)
     with pytest.raises(Refused):
         restore_record(actor=person, record_import=one)
+
+
+def lower_limit(monkeypatch, most):
+    """Files of more than `most` bytes are large, as those of 4 MB are."""
+    for module in (record_files, record_rows):
+        monkeypatch.setattr(module, "MAX_BYTES", most)
+
+
+def test_a_record_beyond_the_size_of_other_files_comes_back(built, person, monkeypatch):
+    fill(built, person)
+    told = text(person)
+    lower_limit(monkeypatch, len(told) // 2)
+    empty(person)
+    bring_back(person, told.replace("\n", "\r\n"))
+    assert text(person) == told
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told.replace('"level":5', '"level":6', 1),
+        lambda told: json.dumps(json.loads(told), indent=1),
+        lambda told: told.replace('"signature":{', '"signature":{"x":1,', 1),
+        lambda told: told[: told.rindex(',\n"signature"')] + "}",
+        lambda told: told + "[]",
+    ],
+    ids=["changed", "laid out anew", "signature changed", "not signed", "longer"],
+)
+def test_a_large_file_that_we_did_not_write_is_not_even_read(built, person, monkeypatch, change):
+    fill(built, person)
+    told = change(text(person))
+    lower_limit(monkeypatch, len(told) // 3)
+    monkeypatch.setattr(strict_json, "_pieces", lambda _text: pytest.fail("read"))
+    with pytest.raises(Refused) as refused:
+        bring_back(person, told)
+    assert "dossier emporté d’ici" in str(refused.value.message)
+    assert "15 Mo" in str(refused.value.message)
+    assert not person.worker.imports.exists()
+
+
+def test_more_than_a_request_may_be_is_refused_before_it_is_whole(person, monkeypatch):
+    monkeypatch.setattr(record_imports, "MAX_RECORD_BYTES", 2**20)
+    with pytest.raises(Refused) as refused:
+        bring_back(person, b"a" * (2**20 + 1))
+    assert (refused.value.code, refused.value.message) == ("too_large", "Ce fichier dépasse 1 Mo.")
+
+
+def test_somebody_elses_record_is_proposed_up_to_the_rows_of_a_list(built, person, monkeypatch):
+    fill(built, person)
+    told = text(person)
+    monkeypatch.setattr(record_imports, "MAX_ROWS", 3)
+    with pytest.raises(Refused) as refused:
+        bring_back(UserFactory(), told)
+    assert "plus de 3 compétences" in str(refused.value.message)
+    empty(person)
+    bring_back(person, told)
+    assert text(person) == told
 
 
 SAID = st.builds(
