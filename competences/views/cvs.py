@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Refused
 from accounts.posting import posted_from
+from accounts.rates import refuse_too_often
 from competences.cv_documents import cv_document
 from competences.forms.cvs import CvForm, initial_of
 from competences.models import Cv
@@ -96,6 +97,11 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The CV as an accessible PDF that holds the same data for machines."""
     cv = own_cv(request.user, public_id)
+    try:
+        refuse_too_often("cv_pdf", request.user)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+        return redirect("competences:cv", public_id)
     today = timezone.localdate()
     made = cv_document(cv_content(cv, user=request.user, on=today), language=cv.language, on=today)
     if made.unprintable:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotFound, Refused
+from accounts.rates import refuse_too_often
 from competences.enums import ExportFormat, ExportKind
 from competences.forms.record_imports import RecordImportForm
 from competences.importers.record_tables import template as table_template
@@ -50,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     form = RecordImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
+            refuse_too_often("record_import", request.user, field="file")
             made = send_import(actor=request.user, worker=request.user.worker, file=form.cleaned_data["file"])
         except Refused as refusal:
             refusal.add_to(form)

@@ -191,6 +191,11 @@ REST_FRAMEWORK = {
     },
     "NUM_PROXIES": 0,  # nobody in front: what a request says of the address it comes from is not believed
 }
+# What one person may ask for, where it costs the house much (accounts/rates.py).
+PERSON_RATES = {
+    "cv_pdf": "20/hour",
+    "record_import": "20/hour",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pérenne",
     "DESCRIPTION": "Job and skill references by edition: what they say, and what each edition changed.",

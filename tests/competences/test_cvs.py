@@ -394,3 +394,17 @@ def test_pages_ask_the_same_number_of_questions_however_many_skills(
             answer = client.get(reverse(f"competences:{name}", args=args))
         assert answer.status_code == 200
         assert name == "cv_pdf" or len(answer.content) <= 60_000
+
+
+def test_pdfs_asked_too_often_wait_and_say_until_when(worker, client, settings):
+    settings.PERSON_RATES = {"cv_pdf": "2/hour"}
+    cv = made(worker)
+    client.force_login(worker)
+    url = reverse("competences:cv_pdf", args=[cv.public_id])
+    assert [client.get(url).status_code for _time in range(3)] == [200, 200, 302]
+    page = client.get(url, follow=True)
+    assert page.redirect_chain == [(reverse("competences:cv", args=[cv.public_id]), 302)]
+    assert "Recommencez à partir de" in page.content.decode()
+    other = UserFactory()
+    client.force_login(other)
+    assert client.get(reverse("competences:cv_pdf", args=[made(other).public_id])).status_code == 200

@@ -188,3 +188,16 @@ def test_what_waits_says_how_far_it_is(person, client, monkeypatch):
     one = RecordImport.objects.get()
     moved = client.get(address("record_import_state", one.public_id)).content.decode()
     assert "hx-get" not in moved
+
+
+def test_files_brought_too_often_wait_and_say_until_when(person, client, settings):
+    settings.PERSON_RATES = {"record_import": "1/hour"}
+    bring(client, rows(2))
+    page = bring(client, rows(2))
+    assert page.status_code == 200
+    assert page.context["form"].has_error("file", None)
+    assert "Recommencez à partir de" in page.content.decode()
+    assert RecordImport.objects.count() == 1
+    client.force_login(UserFactory())
+    bring(client, rows(2))
+    assert RecordImport.objects.count() == 2
