@@ -8,8 +8,8 @@ from typing import BinaryIO, Protocol
 
 from openpyxl import Workbook
 
+from accounts.rules.csv_cells import safe_cell
 from competences.enums import ExportFormat
-from competences.rules.csv_cells import safe_cell
 
 Cell = str | int | None
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from accounts.rules.csv_cells import csv_text, plain_cell
 from competences.importers.source import BrokenSource
-from competences.rules.csv_cells import csv_text, plain_cell
 from competences.rules.labels import fold
 
 JOB_CODE, JOB, SKILL_CODE, SKILL, CORE, REPLACES = range(6)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from openpyxl.utils import get_column_letter
 
+from accounts.rules.csv_cells import plain_cell
 from competences.enums import ExportFormat, ImportFormat
 from competences.importers import record_rows
 from competences.importers.own_table import decoded, separator
@@ -18,7 +19,6 @@ from competences.importers.record_rows import LANGUAGES, MAX_ROWS, ReadFile, Rea
 from competences.importers.source import BrokenSource
 from competences.importers.workbook import Workbook
 from competences.queries.record_exports import statement_columns
-from competences.rules.csv_cells import plain_cell
 from competences.rules.labels import fold
 from competences.spreadsheets import sheet
 

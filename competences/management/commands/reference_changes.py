@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.errors import DomainError
+from accounts.rules.csv_cells import safe_cell
 from competences.enums import ChangeKind, ConceptKind
 from competences.queries.references import Comparison, ToldChange, compare
-from competences.rules.csv_cells import safe_cell
 
 SHOWN = 200
 """Changes listed as text; csv and json list them all."""

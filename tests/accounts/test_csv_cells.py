@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from competences.rules.csv_cells import csv_text, plain_cell, safe_cell
+from accounts.rules.csv_cells import csv_text, plain_cell, safe_cell
 
 RUN = [
     "=1+1",
