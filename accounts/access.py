@@ -24,7 +24,7 @@ from accounts import grants
 from accounts.actors import SYSTEM, Actor, System, require_person
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound
-from accounts.models import Mandate, Organisation, User, Worker
+from accounts.models import Mandate, MandateRequest, Organisation, User, Worker
 from accounts.rules import access_table
 from accounts.rules.access_table import Action, ActorKind, Thing
 from accounts.services.openings import record_opening
@@ -36,6 +36,7 @@ __all__ = [
     "System",
     "Thing",
     "access_mandate",
+    "access_mandate_request",
     "access_object",
     "access_organisation",
     "access_worker",
@@ -207,6 +208,17 @@ def access_mandate(actor: Actor, public_id: UUID | str) -> Mandate:
     if mandate is None:
         raise NotFound
     return mandate
+
+
+def access_mandate_request(actor: Actor, public_id: UUID | str) -> MandateRequest:
+    """A request in any state, for the person to whom it was addressed. `NotFound` to everybody else."""
+    identifier = _as_uuid(public_id)
+    person = require_person(actor)
+    requests = MandateRequest.objects.addressed_to(person).select_related("adviser", "organisation")
+    request = requests.filter(public_id=identifier).first() if identifier else None
+    if request is None:
+        raise NotFound
+    return request
 
 
 def _is_open_account(actor: Any) -> bool:

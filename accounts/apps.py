@@ -12,8 +12,13 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers this app's messages and the checks of what apps register."""
-        from accounts import checks  # noqa: F401 - its decorator registers it
+        """Registers this app's messages and consents, and the checks of what apps register."""
+        from accounts import (
+            checks,  # noqa: F401 - its decorator registers it
+            consents,
+        )
         from accounts.notification_kinds import register_kinds
+        from accounts.queries.consents import mandate_consents
 
         register_kinds()
+        consents.register(consents.ConsentSource(name="mandate", given_by=mandate_consents))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.email_rendering import absolute_url
 from accounts.enums import Category
-from accounts.models import Mandate, Notification, User
+from accounts.models import Mandate, MandateRequest, Notification, User
 from accounts.notifications import Detail, NotificationKind, register
 
 EMAIL_CONFIRMATION = "email_confirmation"
@@ -22,6 +22,8 @@ ACCOUNT_EXISTS = "account_exists"
 PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a message
 EMAIL_CHANGED = "email_changed"
 MANDATE_GRANTED = "mandate_granted"
+MANDATE_ASKED = "mandate_asked"
+MANDATE_ASKED_OUTSIDE = "mandate_asked_outside"
 
 #: A link asked for so long ago is no longer expected: the person has asked again, or given up.
 ASKED_TOO_LONG_AGO = timedelta(hours=24)
@@ -99,6 +101,35 @@ def _mandate_details(rows: Sequence[Notification], recipient: User, on: date) ->
     }
 
 
+def _request_is_over(notification: Notification) -> bool:
+    """The request was answered, taken back, or nobody answered it in time."""
+    waiting = MandateRequest.objects.waiting(timezone.localdate())
+    return not waiting.filter(pk=notification.payload["request"]).exists()
+
+
+def _request_words(notification: Notification) -> dict[str, Any]:
+    """The page of the request, which opens for the person of that address alone."""
+    request = MandateRequest.objects.get(pk=notification.payload["request"])
+    return {"request_url": absolute_url("accounts:mandate_request", request.public_id)}
+
+
+def _request_details(rows: Sequence[Notification], recipient: User, on: date) -> dict[int, Detail]:
+    """Who asks, while it may be answered. One query."""
+    wanted = {row.payload["request"] for row in rows}
+    found = MandateRequest.objects.waiting(on).addressed_to(recipient).filter(pk__in=wanted)
+    known = {request.pk: request for request in found.select_related("adviser", "organisation")}
+    return {
+        row.pk: Detail(
+            text=f"{request.adviser.display_name}, {request.organisation.name}",
+            label=gettext("Lire la demande et répondre"),
+            page="accounts:mandate_request",
+            arguments=(request.public_id,),
+        )
+        for row in rows
+        if (request := known.get(row.payload["request"]))
+    }
+
+
 def _password_details(rows: Sequence[Notification], recipient: User, on: date) -> dict[int, Detail]:
     """Where to choose another one."""
     detail = Detail(label=gettext("Changer mon mot de passe"), page="account_change_password")
@@ -165,5 +196,24 @@ _KINDS = [
         is_obsolete=_mandate_is_over,
         context=_sign_in_words,
         details=_mandate_details,
+    ),
+    NotificationKind(
+        name=MANDATE_ASKED,
+        category=Category.MANDATES,
+        title=_("Une personne me demande un accès"),
+        template="mandate_asked",
+        is_obsolete=_request_is_over,
+        context=_request_words,
+        details=_request_details,
+    ),
+    NotificationKind(
+        # Its row is the adviser's, whose page of messages does not show it: it was for somebody else.
+        name=MANDATE_ASKED_OUTSIDE,
+        category=Category.MANDATES,
+        title=_("J’ai demandé un accès par e-mail"),
+        template="mandate_asked",
+        on_page=False,
+        is_obsolete=_request_is_over,
+        context=_request_words,
     ),
 ]

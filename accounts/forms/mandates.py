@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import MANDATE_PURPOSES
 from accounts.models import Membership, Organisation
+from accounts.models.mandate_requests import REASON_LENGTH
 from accounts.queries.advisers import advisers_by_email, named_advisers
 from accounts.queries.file_access import one_year_after
 
@@ -56,6 +57,18 @@ class GrantForm(forms.Form):
         help_text=_("Cochez seulement ce qui est utile : chaque but ouvre une partie de votre dossier."),
         error_messages={"required": _("Cochez au moins un but.")},
     )
+    reason = forms.CharField(
+        label=_("Pourquoi ? (facultatif)"),
+        required=False,
+        max_length=REASON_LENGTH,
+        help_text=_("Pour vous en souvenir, et pour que la personne le lise. 200 caractères au plus."),
+    )
+    start_on = forms.DateField(
+        label=_("L’accès s’ouvre le"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Sans date, il s’ouvre aujourd’hui."),
+    )
     end_on = forms.DateField(
         label=_("L’accès se ferme le"),
         required=False,
@@ -69,6 +82,7 @@ class GrantForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.on = on
         self.organisation = organisation
+        self.fields["start_on"].initial = on
         self.fields["end_on"].initial = one_year_after(on)
         if organisation is None:
             del self.fields["adviser"]
@@ -104,7 +118,13 @@ class GrantForm(forms.Form):
             memberships = memberships.filter(organisation=self.organisation)
         found = list(memberships[:2])
         if not found:
-            self.add_error("email", _("Nous ne trouvons personne qui conseille à cette adresse."))
+            self.add_error(
+                "email",
+                _(
+                    "Nous ne trouvons personne qui conseille à cette adresse. Vérifiez-la avec la personne."
+                    " Si son organisme est inscrit ici, elle peut aussi vous envoyer une demande d’accès."
+                ),
+            )
         elif len(found) > 1:
             self.add_error(
                 "email", _("Cette personne conseille dans plusieurs organismes : choisissez-en un.")

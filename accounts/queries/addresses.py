@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import OuterRef, QuerySet
 
 from accounts.models import User
+from accounts.models.people import normalised_email
 
 
 def verified_address_of(person: str) -> QuerySet[EmailAddress]:
@@ -16,6 +17,14 @@ def verified_address_of(person: str) -> QuerySet[EmailAddress]:
 def is_verified(user: User) -> bool:
     """Whether the account's present address was confirmed by its owner."""
     return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+
+
+def owner_of(email: str) -> User | None:
+    """The open account whose present address this is, if its owner confirmed it; None for any other."""
+    address = normalised_email(email)
+    return User.objects.filter(
+        is_active=True, email=address, emailaddress__email=address, emailaddress__verified=True
+    ).first()
 
 
 def address_row(user: User, email: str) -> EmailAddress | None:

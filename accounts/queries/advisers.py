@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from accounts.enums import MembershipRole, OrganisationKind
-from accounts.models import Membership, Organisation
+from accounts.models import Membership, Organisation, User
 from accounts.models.organisations import MembershipQuerySet
 from accounts.models.people import normalised_email
 
@@ -29,6 +29,17 @@ def named_advisers(organisation: Organisation, on: date) -> MembershipQuerySet:
 def advisers_by_email(email: str, on: date) -> MembershipQuerySet:
     """Memberships as an adviser of the account that has this address."""
     return _advisers(on).filter(user__email=normalised_email(email)).order_by("organisation__name", "pk")
+
+
+def is_adviser(user: User, organisation: Organisation, on: date) -> bool:
+    """Whether this account is open and advises in that organisation on the day `on`."""
+    return _advisers(on).filter(user=user, organisation=organisation).exists()
+
+
+def bodies_of(user: User, on: date) -> QuerySet[Organisation]:
+    """The organisations in which that person advises on the day `on`, by name."""
+    places = _advisers(on).filter(user=user)
+    return Organisation.objects.filter(pk__in=places.values("organisation")).order_by("name", "pk")
 
 
 def _advisers(on: date) -> MembershipQuerySet:

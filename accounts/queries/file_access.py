@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils.functional import Promise
 
+from accounts.access_words import THING_WORDS
 from accounts.enums import Purpose
 from accounts.models import FileOpening, Mandate, Organisation, User, Worker
 
@@ -22,13 +24,28 @@ class Grantee:
 
 @dataclass(frozen=True)
 class OpeningDay:
-    """Somebody opened the file `times` times on the day `on`, for one purpose; `last_at` is the last time."""
+    """Somebody opened a part of the file `times` times on the day `on`; `last_at` is the last time.
+
+    `actor`: None for an account that was erased. `organisation` and `reason` are those of the mandate that
+    was used; empty where a grant opened it.
+    """
 
     on: date
     actor: User | None
     purpose: Purpose
+    thing: "str | Promise"
+    organisation: str
+    reason: str
     times: int
     last_at: datetime
+
+
+@dataclass(frozen=True)
+class Opener:
+    """Somebody who opened the file, to choose in the list."""
+
+    user: User
+    times: int
 
 
 def grantees(worker: Worker, on: date) -> list[Grantee]:
@@ -59,25 +76,43 @@ def former_mandates(worker: Worker, on: date, limit: int = 20) -> QuerySet[Manda
     )
 
 
-def opening_days(worker: Worker) -> QuerySet[FileOpening, Any]:
-    """Openings of the file gathered by day, person and purpose, the latest first. One page is cut from it."""
+def opening_days(worker: Worker, actor: User | None = None) -> QuerySet[FileOpening, Any]:
+    """Openings of the file gathered by day, person, purpose, part and mandate, the latest first.
+
+    Those of `actor` alone when it is given. One page is cut from it.
+    """
+    rows = FileOpening.objects.filter(worker_id=worker.pk)
+    if actor is not None:
+        rows = rows.filter(actor_id=actor.pk)
     return (
-        FileOpening.objects.filter(worker_id=worker.pk)
-        .annotate(on=TruncDate("opened_at"))
-        .values("on", "actor_id", "purpose")
+        rows.annotate(on=TruncDate("opened_at"))
+        .values("on", "actor_id", "purpose", "thing", "mandate_id")
         .annotate(times=Count("pk"), last_at=Max("opened_at"))
-        .order_by("-last_at", "actor_id", "purpose")
+        .order_by("-last_at", "actor_id", "purpose", "thing", "mandate_id")
     )
 
 
+def openers(worker: Worker) -> list[Opener]:
+    """Who opened the file in the year, by name, with the number of times. Two queries."""
+    rows = FileOpening.objects.filter(worker_id=worker.pk).order_by().values_list("actor_id")
+    times: dict[int, int] = dict(rows.annotate(times=Count("pk")))
+    users = User.objects.filter(pk__in=times).order_by("name", "pk")
+    return [Opener(user, times[user.pk]) for user in users]
+
+
 def with_actors(rows: list[dict[str, Any]]) -> list[OpeningDay]:
-    """The rows of a page with the accounts they name, in one query; None for an account that was erased."""
+    """The rows of a page with the accounts and the mandates they name, in two queries."""
     actors = User.objects.in_bulk([row["actor_id"] for row in rows])
+    used = Mandate.objects.select_related("organisation")
+    mandates = used.in_bulk([row["mandate_id"] for row in rows if row["mandate_id"]])
     return [
         OpeningDay(
             on=row["on"],
             actor=actors.get(row["actor_id"]),
             purpose=Purpose(row["purpose"]),
+            thing=THING_WORDS.get(row["thing"], ""),
+            organisation=mandate.organisation.name if (mandate := mandates.get(row["mandate_id"])) else "",
+            reason=mandate.reason if mandate else "",
             times=row["times"],
             last_at=row["last_at"],
         )

@@ -15,8 +15,9 @@ from accounts.actors import Actor
 from accounts.constraints import constraints_as_refusals
 from accounts.enums import Purpose
 from accounts.errors import NotFound, Refused
-from accounts.models import Mandate, User, Worker
+from accounts.models import Mandate, Worker
 from accounts.models.people import normalised_email
+from accounts.queries.addresses import owner_of
 from accounts.services.notifications import enqueue
 from competences.enums import Capacity, ReviewState
 from competences.models import Evidence, ReviewRequest, SkillStatement
@@ -205,7 +206,7 @@ def _tell_reader(actor: Actor, review: ReviewRequest) -> None:
 
     Nobody learns which of the two it was, so nobody learns whether an address has an account.
     """
-    known = review.reader or _owner_of(review.reader_email)
+    known = review.reader or owner_of(review.reader_email)
     enqueue(
         actor=actor,
         kind="review_asked" if known else "review_asked_outside",
@@ -214,9 +215,3 @@ def _tell_reader(actor: Actor, review: ReviewRequest) -> None:
         dedupe_key=f"review_asked:{review.pk}",
         payload={"request": review.pk},
     )
-
-
-def _owner_of(email: str) -> User | None:
-    return User.objects.filter(
-        is_active=True, email=email, emailaddress__email=email, emailaddress__verified=True
-    ).first()
