@@ -12,7 +12,7 @@ very purpose are in force on the day; a reader while a grant that a higher app r
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +24,10 @@ from accounts import grants
 from accounts.actors import SYSTEM, Actor, System, require_person
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound
-from accounts.models import Mandate, MandateRequest, Organisation, User, Worker
+from accounts.models import Mandate, MandateRequest, Organisation, Share, User, Worker
 from accounts.rules import access_table
 from accounts.rules.access_table import Action, ActorKind, Thing
+from accounts.queries.shares import link_share, shared_with, typed_code
 from accounts.services.openings import record_opening
 
 __all__ = [
@@ -35,10 +36,12 @@ __all__ = [
     "Actor",
     "System",
     "Thing",
+    "access_link",
     "access_mandate",
     "access_mandate_request",
     "access_object",
     "access_organisation",
+    "access_share",
     "access_worker",
     "files_open_to",
     "is_visible",
@@ -219,6 +222,42 @@ def access_mandate_request(actor: Actor, public_id: UUID | str) -> MandateReques
     if request is None:
         raise NotFound
     return request
+
+
+def access_share(actor: Actor, public_id: UUID | str, *, on: date) -> Share:
+    """A share to an organisation, opened by a member in force; written in the access log first.
+
+    Raises `NotFound` to everybody else, its worker included, `Unavailable` when the log is down.
+    """
+    identifier, person = _as_uuid(public_id), require_person(actor)
+    share = shared_with(person, on).filter(public_id=identifier).first() if identifier else None
+    if share is None:
+        raise NotFound
+    record_opening(
+        actor=person,
+        worker=share.worker,
+        mandate_id=None,
+        share_id=share.pk,
+        purpose=Purpose.SHARE,
+        now=timezone.now(),
+    )
+    return share
+
+
+def access_link(key: str, code: Any, *, now: datetime) -> Share:
+    """The share that a link names, opened in a browser where the code `code` was typed less than an hour ago;
+    written in the access log first.
+
+    Raises `NotFound` for any other link and any other code, `Unavailable` when the log is down.
+    """
+    share = link_share(key, timezone.localdate(now))
+    identifier = _as_uuid(code) if code else None
+    if identifier is None or typed_code(share, identifier, now) is None:
+        raise NotFound
+    record_opening(
+        actor=None, worker=share.worker, mandate_id=None, share_id=share.pk, purpose=Purpose.SHARE, now=now
+    )
+    return share
 
 
 def _is_open_account(actor: Any) -> bool:

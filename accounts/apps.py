@@ -16,9 +16,11 @@ class AccountsConfig(AppConfig):
         from accounts import (
             checks,  # noqa: F401 - its decorator registers it
             consents,
+            share_kinds,
         )
         from accounts.notification_kinds import register_kinds
         from accounts.queries.consents import mandate_consents
 
         register_kinds()
         consents.register(consents.ConsentSource(name="mandate", given_by=mandate_consents))
+        share_kinds.register()

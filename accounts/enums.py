@@ -35,7 +35,7 @@ ROLE_OF_KIND: dict[OrganisationKind, MembershipRole] = {
 class Purpose(models.TextChoices):
     """What the file is opened for. None of them implies another.
 
-    A mandate is given for one of `MANDATE_PURPOSES`; ANSWER comes from a registered grant alone
+    A mandate is given for one of `MANDATE_PURPOSES`; ANSWER and SHARE come from a registered grant alone
     (`accounts.grants`), which opens some items and never the whole file.
     """
 
@@ -43,6 +43,7 @@ class Purpose(models.TextChoices):
     REVIEW = "review", _("Relire mes compétences")
     BILAN = "bilan", _("Préparer mon bilan de compétences")
     ANSWER = "answer", _("Répondre à ma demande d’avis")
+    SHARE = "share", _("Lire ce que j’ai partagé")
 
 
 #: Purposes for which a worker may give a mandate.
@@ -57,6 +58,13 @@ class MandateRequestState(models.TextChoices):
     DECLINED = "declined", _("refusée")
     TAKEN_BACK = "taken_back", _("reprise")
     EXPIRED = "expired", _("sans réponse après 30 jours")
+
+
+class ShareKind(models.TextChoices):
+    """To whom some items of a record are shown."""
+
+    LINK = "link", _("Par lien, à une personne")
+    ORGANISATION = "organisation", _("À une organisation")
 
 
 class Category(models.TextChoices):

@@ -6,6 +6,7 @@ from accounts.models.notifications import Notification, NotificationPreference
 from accounts.models.openings import FileOpening
 from accounts.models.organisations import Membership, Organisation
 from accounts.models.people import User, Worker
+from accounts.models.shares import Share, ShareCode, ShareItem
 
 __all__ = [
     "FileOpening",
@@ -15,6 +16,9 @@ __all__ = [
     "Notification",
     "NotificationPreference",
     "Organisation",
+    "Share",
+    "ShareCode",
+    "ShareItem",
     "User",
     "Worker",
 ]

@@ -33,18 +33,20 @@ class FileOpeningManager(models.Manager["FileOpening"]):
 
 
 class FileOpening(models.Model):
-    """`actor` opened the file of `worker` for `purpose`, under `mandate`, at `opened_at`.
+    """`actor` opened the file of `worker` for `purpose`, under `mandate` or `share`, at `opened_at`.
 
     No mandate: a registered grant opened some items of it (`accounts.grants`). `thing` names the part that
-    was opened (`accounts.rules.access_table`); empty when the file was opened by purpose alone.
+    was opened (`accounts.rules.access_table`); empty when the file was opened by purpose alone. No actor: a
+    share by link was read by whoever typed the code sent to its address.
 
     Plain numbers instead of foreign keys: the row is written on another connection, which cannot wait for
     rows the caller has not committed, and it must outlive what it names.
     """
 
-    actor_id = models.BigIntegerField(_("compte qui a ouvert"))
+    actor_id = models.BigIntegerField(_("compte qui a ouvert"), null=True, blank=True)
     worker_id = models.BigIntegerField(_("dossier ouvert"))
     mandate_id = models.BigIntegerField(_("accord utilisé"), null=True, blank=True)
+    share_id = models.BigIntegerField(_("partage lu"), null=True, blank=True)
     purpose = models.CharField(_("but"), max_length=20, choices=Purpose.choices)
     thing = models.CharField(_("partie ouverte"), max_length=24, blank=True)
     opened_at = models.DateTimeField(_("ouvert le"))
@@ -58,13 +60,24 @@ class FileOpening(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["worker_id", "-opened_at"], name="opening_worker_idx"),
             models.Index(fields=["opened_at"], name="opening_at_idx"),
+            models.Index(
+                fields=["share_id", "-opened_at"],
+                condition=models.Q(share_id__isnull=False),
+                name="opening_share_idx",
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=models.Q(purpose__in=Purpose.values),
                 name="opening_purpose_known",
                 violation_error_message=_("Ce but n’existe pas."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(actor_id__isnull=False)
+                | models.Q(share_id__isnull=False, purpose=Purpose.SHARE, mandate_id__isnull=True),
+                name="opening_names_its_reader",
+                violation_error_message=_("Une consultation dit qui a lu : un compte, ou un partage."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,24 +19,27 @@ KEPT = timedelta(days=365)
 
 def record_opening(
     *,
-    actor: User,
+    actor: User | None,
     worker: Worker,
     mandate_id: int | None,
     purpose: Purpose,
     now: datetime,
     thing: Thing | None = None,
+    share_id: int | None = None,
 ) -> FileOpening:
     """Writes that `actor` opens the file of `worker`; the only write a GET request may do.
 
-    `mandate_id` is None where a registered grant opened it, and no mandate. `thing`: the part opened.
+    `mandate_id` is None where a registered grant opened it, and no mandate; `actor` where a share by link was
+    read by whoever typed the code sent to its address. `thing`: the part opened.
     It goes through a connection of its own and is kept even when the caller's transaction is rolled back.
     Raises `Unavailable` when it cannot be written: the caller must then show nothing.
     """
     try:
         return FileOpening.objects.create(
-            actor_id=actor.pk,
+            actor_id=actor.pk if actor else None,
             worker_id=worker.pk,
             mandate_id=mandate_id,
+            share_id=share_id,
             purpose=purpose,
             thing=thing or "",
             opened_at=now,

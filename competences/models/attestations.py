@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Purpose
+from accounts.enums import MANDATE_PURPOSES, Purpose
 from accounts.models import Mandate, User, Worker
 from competences.enums import AttestationKind, Capacity, ReviewState
 from competences.models.records import LEVELS
@@ -91,7 +91,11 @@ class ReviewRequest(models.Model):
     question = models.CharField(_("question"), max_length=QUESTION_LENGTH, blank=True)
     statements = models.ManyToManyField("competences.SkillStatement", related_name="review_requests")
     evidence = models.ManyToManyField("competences.Evidence", related_name="review_requests")
-    purpose = models.CharField(max_length=20, choices=Purpose, default=Purpose.ANSWER)
+    purpose = models.CharField(
+        max_length=20,
+        choices=[(purpose.value, purpose.label) for purpose in (*MANDATE_PURPOSES, Purpose.ANSWER)],
+        default=Purpose.ANSWER,
+    )
     text_version = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.WAITING)
     asked_at = models.DateTimeField()

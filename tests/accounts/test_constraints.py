@@ -1,6 +1,7 @@
 """Each constraint of the accounts tables, by name: it holds, and says why in French."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -9,7 +10,7 @@ from django.utils import translation
 
 from accounts.constraints import broken_constraint, constraints_as_refusals
 from accounts.errors import Refused
-from accounts.models import FileOpening, Membership, NotificationPreference, User
+from accounts.models import FileOpening, Membership, NotificationPreference, ShareCode, ShareItem, User
 from tests.accounts.factories import (
     NOW,
     TODAY,
@@ -20,6 +21,7 @@ from tests.accounts.factories import (
     OrganisationFactory,
     UserFactory,
 )
+from tests.accounts.share_builder import share_row
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,21 @@ def _opening(purpose):
     return lambda: FileOpening.objects.create(
         actor_id=1, worker_id=1, mandate_id=1, purpose=purpose, opened_at=NOW
     )
+
+
+def _unread(**fields):
+    return lambda: FileOpening.objects.create(actor_id=None, worker_id=1, opened_at=NOW, **fields)
+
+
+def _share_item_twice():
+    row = {"share": share_row(), "kind": "thing", "public_id": uuid4()}
+    ShareItem.objects.create(**row)
+    return lambda: ShareItem.objects.create(**row)
+
+
+def _share_code(**fields):
+    share = share_row()
+    return lambda: ShareCode.objects.create(share=share, sent_at=NOW, **fields)
 
 
 def _preference(**fields):
@@ -91,6 +108,13 @@ BREAKERS = {
     "mandate_request_addressed": lambda: lambda: MandateRequestFactory(email=""),
     "mandate_request_one_waiting": lambda: _request_twice(),
     "opening_purpose_known": lambda: _opening("curiosity"),
+    "opening_names_its_reader": lambda: _unread(purpose="review", share_id=1),
+    "share_names_its_reader": lambda: lambda: share_row(recipient_email=""),
+    "share_within_a_year": lambda: lambda: share_row(end_on=TODAY + timedelta(days=367)),
+    "share_closed_after_created": lambda: lambda: share_row(closed_at=NOW - timedelta(seconds=1)),
+    "share_item_once": _share_item_twice,
+    "share_code_tried_five_times": lambda: _share_code(attempts=6),
+    "share_code_used_after_sent": lambda: _share_code(used_at=NOW - timedelta(seconds=1)),
     "notification_dedupe_key_unique": lambda: lambda: [NotificationFactory(dedupe_key="k") for _ in range(2)],
     "notification_state_known": lambda: lambda: NotificationFactory(state="lost"),
     "notification_sending_claimed": lambda: lambda: NotificationFactory(state="sending"),
@@ -106,6 +130,20 @@ def _constraints():
         for model in apps.get_app_config("accounts").get_models()
         for constraint in model._meta.constraints
     }
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        ({"kind": "other"}, "share_names_its_reader"),
+        ({"kind": "organisation"}, "share_names_its_reader"),
+        ({"end_on": TODAY}, "share_within_a_year"),
+    ],
+)
+def test_other_ways_to_break_a_share(columns, name):
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        share_row(**columns)
+    assert broken_constraint(caught.value) == name
 
 
 @pytest.mark.parametrize("name", sorted(BREAKERS))
