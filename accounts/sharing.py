@@ -4,6 +4,7 @@
         ShareItemKind(
             name="skill",
             title=gettext_lazy("Mes compétences"),
+            shown_title=gettext_lazy("Compétences"),
             rank=10,
             template="competences/_shared_skill.html",
             offered=lambda worker, on: [Offered(public_id=…, label=…, note=…), …],
@@ -24,6 +25,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.functional import Promise
 
+from accounts.errors import NotFound
 from accounts.models import Worker
 from accounts.registry import Registry
 
@@ -57,8 +59,9 @@ class Seen:
 class ShareItemKind:
     """A kind of thing.
 
-    - `name`: what rows of the database carry; `title`: the heading of its part of a page, in the order of
-      `rank`; `help`: what ticking one shows.
+    - `name`: what rows of the database carry; `rank`: the place of its part of a page.
+    - `title`: the heading of the boxes, to the worker ("Mes compétences"); `shown_title`: that of the part,
+      to readers ("Compétences"); `help`: what ticking one shows.
     - `offered(worker, on)`: what this worker may tick, the most useful first; a constant number of queries.
     - `shown(worker, public_ids, seen)`: those of them that are still there, in the order of the page; a
       constant number of queries.
@@ -69,6 +72,7 @@ class ShareItemKind:
 
     name: str
     title: "str | Promise"
+    shown_title: "str | Promise"
     rank: int
     template: str
     offered: Callable[[Worker, date], Sequence[Offered]]
@@ -115,3 +119,12 @@ def parts(worker: Worker, ticked: Ticked, seen: Seen) -> list[Part]:
         if things:
             found.append(Part(kind, things))
     return found
+
+
+def handed(worker: Worker, ticked: Ticked, kind: str, public_id: UUID, seen: Seen) -> HttpResponse:
+    """The answer that hands over the file of a ticked thing. Raises NotFound for any other, and for a thing
+    that has left the record or has no file."""
+    found = next((one for one in kinds() if one.name == kind and one.handed is not None), None)
+    if found is None or found.handed is None or (kind, public_id) not in ticked:
+        raise NotFound
+    return found.handed(worker, public_id, seen)

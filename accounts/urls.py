@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from accounts.views import consents, file_access, mandate_requests, messages, profile, sent_messages
+from accounts.views import (
+    consents,
+    file_access,
+    mandate_requests,
+    messages,
+    profile,
+    sent_messages,
+    shared,
+    shares,
+)
 
 app_name = "accounts"
 
@@ -30,6 +39,24 @@ urlpatterns = [
         mandate_requests.take_back,
         name="mandate_request_take_back",
     ),
+    path("compte/partages/", shares.index, name="shares"),
+    path("compte/partages/nouveau/", shares.new, name="share_new"),
+    path("compte/partages/fichiers/<slug:kind>/<uuid:public_id>/fichier", shares.file, name="share_file"),
+    path("compte/partages/<uuid:public_id>/", shares.one, name="share"),
+    path("compte/partages/<uuid:public_id>/fermer/", shares.close, name="share_close"),
+    path("compte/partages/<uuid:public_id>/prolonger/", shares.extend, name="share_extend"),
+    path("partage/<str:key>/", shared.gate, name="share_link"),
+    path("partage/<str:key>/recevoir/", shared.ask, name="share_ask"),
+    path("partage/<str:key>/code/", shared.code, name="share_code"),
+    path("partage/<str:key>/lire/", shared.read, name="share_read"),
+    path(
+        "partage/<str:key>/lire/<slug:kind>/<uuid:public_id>/fichier",
+        shared.read_file,
+        name="share_read_file",
+    ),
+    path("partages/", shared.index, name="shared_index"),
+    path("partages/<uuid:public_id>/", shared.one, name="shared"),
+    path("partages/<uuid:public_id>/<slug:kind>/<uuid:item_id>/fichier", shared.file, name="shared_file"),
     path("messages-envoyes/", sent_messages.sent_messages, name="sent_messages"),
     path("messages-envoyes/<str:name>/", sent_messages.sent_message, name="sent_message"),
     path("messages-envoyes/<str:name>/html/", sent_messages.sent_message_html, name="sent_message_html"),

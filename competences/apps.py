@@ -15,12 +15,14 @@ class CompetencesConfig(AppConfig):
         """Registers what this app brings to others, and has its instruments loaded after each migration."""
         from competences import document_messages, grants, reminders
         from competences import consents, document_messages, grants, reminders
+        from competences import grants, reminders, share_items
         from competences.services import record_parts, record_path, record_shown
 
         reminders.register()
         document_messages.register()
         grants.register()
         consents.register()
+        share_items.register()
         record_parts.register()
         record_shown.register()
         record_path.register()

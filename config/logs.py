@@ -14,8 +14,8 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-# Links of mails: the key of a reset, of a confirmation.
-_KEY = re.compile(r"((?:/reset/key|/confirm-email)/)[^\s/\"']+")
+# Links of mails: the key of a reset, of a confirmation, of a share.
+_KEY = re.compile(r"((?:/reset/key|/confirm-email|/partage)/)[^\s/\"']+")
 _QUERY = re.compile(r"(?<=[\w/])\?[^\s\"']+")
 FRAMES = 20  # of each error, the innermost
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 
 from accounts.access_words import THING_WORDS
 from accounts.enums import Purpose
-from accounts.models import FileOpening, Mandate, Organisation, User, Worker
+from accounts.models import FileOpening, Mandate, Organisation, Share, User, Worker
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,13 @@ class Grantee:
 class OpeningDay:
     """Somebody opened a part of the file `times` times on the day `on`; `last_at` is the last time.
 
-    `actor`: None for an account that was erased. `organisation` and `reason` are those of the mandate that
-    was used; empty where a grant opened it.
+    `who`: the name of the account, or the address to which the code of a share by link was sent; empty for an
+    account or a share that was erased since. `organisation` and `reason` are those of the mandate that was
+    used; empty where a grant opened it.
     """
 
     on: date
-    actor: User | None
+    who: str
     purpose: Purpose
     thing: "str | Promise"
     organisation: str
@@ -86,29 +87,33 @@ def opening_days(worker: Worker, actor: User | None = None) -> QuerySet[FileOpen
         rows = rows.filter(actor_id=actor.pk)
     return (
         rows.annotate(on=TruncDate("opened_at"))
-        .values("on", "actor_id", "purpose", "thing", "mandate_id")
+        .values("on", "actor_id", "share_id", "purpose", "thing", "mandate_id")
         .annotate(times=Count("pk"), last_at=Max("opened_at"))
-        .order_by("-last_at", "actor_id", "purpose", "thing", "mandate_id")
+        .order_by("-last_at", "actor_id", "share_id", "purpose", "thing", "mandate_id")
     )
 
 
 def openers(worker: Worker) -> list[Opener]:
     """Who opened the file in the year, by name, with the number of times. Two queries."""
-    rows = FileOpening.objects.filter(worker_id=worker.pk).order_by().values_list("actor_id")
-    times: dict[int, int] = dict(rows.annotate(times=Count("pk")))
+    rows = FileOpening.objects.filter(worker_id=worker.pk, actor_id__isnull=False)
+    times: dict[int, int] = dict(
+        rows.order_by().values_list("actor_id").annotate(times=Count("pk"))
+    )
     users = User.objects.filter(pk__in=times).order_by("name", "pk")
     return [Opener(user, times[user.pk]) for user in users]
 
 
-def with_actors(rows: list[dict[str, Any]]) -> list[OpeningDay]:
-    """The rows of a page with the accounts and the mandates they name, in two queries."""
-    actors = User.objects.in_bulk([row["actor_id"] for row in rows])
+def with_readers(rows: list[dict[str, Any]]) -> list[OpeningDay]:
+    """The rows of a page with the accounts, the shares by link and the mandates they name, in three queries."""
+    actors = User.objects.in_bulk({row["actor_id"] for row in rows} - {None})
+    by_link = {row["share_id"] for row in rows if row["actor_id"] is None}
+    addresses = dict(Share.objects.filter(pk__in=by_link).values_list("pk", "recipient_email"))
     used = Mandate.objects.select_related("organisation")
     mandates = used.in_bulk([row["mandate_id"] for row in rows if row["mandate_id"]])
     return [
         OpeningDay(
             on=row["on"],
-            actor=actors.get(row["actor_id"]),
+            who=_reader(row["actor_id"], actors) if row["actor_id"] else addresses.get(row["share_id"], ""),
             purpose=Purpose(row["purpose"]),
             thing=THING_WORDS.get(row["thing"], ""),
             organisation=mandate.organisation.name if (mandate := mandates.get(row["mandate_id"])) else "",
@@ -118,6 +123,19 @@ def with_actors(rows: list[dict[str, Any]]) -> list[OpeningDay]:
         )
         for row in rows
     ]
+
+
+def read_by(openings: list[FileOpening], share: Share) -> list[tuple[datetime, str]]:
+    """When each of these readings of a share was, and whose it was; empty for an account that was erased."""
+    actors = User.objects.in_bulk({one.actor_id for one in openings} - {None})
+    return [
+        (one.opened_at, _reader(one.actor_id, actors) if one.actor_id else share.recipient_email)
+        for one in openings
+    ]
+
+
+def _reader(actor_id: int, actors: dict[int, User]) -> str:
+    return actors[actor_id].display_name if actor_id in actors else ""
 
 
 def one_year_after(day: date) -> date:

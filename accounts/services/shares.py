@@ -50,6 +50,11 @@ class SharedTo:
     email: str = ""
     organisation: Organisation | None = None
 
+    @property
+    def reader_name(self) -> str:
+        """As the worker names them."""
+        return self.organisation.name if self.organisation else self.email
+
 
 @transaction.atomic
 def make_share(

@@ -28,7 +28,7 @@ from accounts.queries.file_access import (
     grantees,
     openers,
     opening_days,
-    with_actors,
+    with_readers,
 )
 from accounts.queries.mandate_requests import waiting_for
 from accounts.rules.csv_cells import csv_text
@@ -68,7 +68,7 @@ def access(request: HttpRequest) -> HttpResponse:
         "granted": grants.listed(worker, today),
         "former": former_mandates(worker, today),
         "page": page,
-        "openings": with_actors(list(page.object_list)),
+        "openings": with_readers(list(page.object_list)),
         "today": today,
     }
     return render(request, "accounts/access.html", context)
@@ -80,14 +80,14 @@ def openings_csv(request: HttpRequest) -> HttpResponse:
     """Who looked, as a file: one line a day, a person, a purpose and a part of the file."""
     worker = require_person(request.user).worker
     chosen = _chosen(request, openers(worker))
-    rows = with_actors(list(opening_days(worker, chosen)[:MOST_LINES]))
+    rows = with_readers(list(opening_days(worker, chosen)[:MOST_LINES]))
     header = [str(word) for word in OPENING_COLUMNS]
     text = csv_text(header, (_cells(row) for row in rows))
     return as_file(text, "text/csv; charset=utf-8", gettext("consultations"), "csv")
 
 
 def _cells(row: OpeningDay) -> list[object]:
-    who = row.actor.display_name if row.actor else gettext("compte effacé")
+    who = row.who or gettext("compte effacé")
     last = timezone.localtime(row.last_at)
     return [
         row.on.isoformat(),

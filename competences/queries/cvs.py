@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection, Sequence
 
 from django.db.models import Prefetch, QuerySet
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
@@ -52,15 +52,22 @@ def choosable(user: User, on: dt.date, *, language: str) -> list[SkillStatement]
 
 
 def cv_content(
-    cv: Cv, *, user: User, on: dt.date, statements: Sequence[SkillStatement] | None = None
+    cv: Cv,
+    *,
+    user: User,
+    on: dt.date,
+    statements: Sequence[SkillStatement] | None = None,
+    known_at: dt.datetime | None = None,
 ) -> CvContent:
     """What the CV prints today, in its own language; `statements` are those of `choosable`, when the caller
-    has read them."""
+    has read them. With `known_at`, what came into the record after that instant is left out."""
     if statements is None:
         statements = choosable(user, on, language=cv.language)
+    if known_at is not None:
+        statements = [one for one in statements if one.declared_at <= known_at]
     shown = set(cv.sections)
     with translation.override(cv.language):
-        wanted, periods = _jobs_and_path(cv.worker, shown, on)
+        wanted, periods = _jobs_and_path(cv.worker, shown, on, known_at)
         return CvContent(
             name=user.get_full_name() if cv.shows_name and user.name else "",
             headline=cv.headline,
@@ -69,19 +76,24 @@ def cv_content(
             summary=cv.summary if CvSection.SUMMARY in shown else "",
             wanted=wanted,
             skills=_skills(cv, statements) if CvSection.SKILLS in shown else (),
-            certificates=_certificates(cv.worker) if CvSection.CERTIFICATES in shown else (),
+            certificates=_certificates(cv.worker, known_at) if CvSection.CERTIFICATES in shown else (),
             **{str(part): [_entry(p) for p in periods if p.kind in kinds] for part, kinds in PATH.items()},
         )
 
 
-def _jobs_and_path(worker: Worker, shown: Collection[str], on: dt.date) -> tuple[list[str], list[Period]]:
+def _jobs_and_path(
+    worker: Worker, shown: Collection[str], on: dt.date, known_at: dt.datetime | None
+) -> tuple[list[str], list[Period]]:
     """The titles that the person wants, and the periods of the parts shown. Care, unemployment and pauses are
     nobody's business. Three queries at most."""
     kinds = [kind for part, of_part in PATH.items() if part in shown for kind in of_part]
     rows = list(career_rows(worker).filter(kind__in=kinds)) if kinds else []
+    rows = [row for row in rows if known_at is None or row.created_at <= known_at]
     wanted: list[int] = []
     if CvSection.WANTED in shown:
         jobs = WorkerJob.objects.in_force(on).filter(worker=worker, use=JobUse.WANTED)
+        if known_at is not None:
+            jobs = jobs.filter(start_on__lte=timezone.localdate(known_at))
         wanted = list(jobs.values_list("title_id", flat=True))
     labels = labels_of([*wanted, *(row.title_id for row in rows if row.title_id)])
     return [labels[title] for title in wanted], named_periods(rows, labels)
@@ -113,9 +125,11 @@ def _entry(period: Period) -> CvEntry:
     )
 
 
-def _certificates(worker: Worker) -> list[CvCertificate]:
+def _certificates(worker: Worker, known_at: dt.datetime | None) -> list[CvCertificate]:
     """Certificates, the latest first. One query."""
     rows = evidence_of(worker).filter(kind=EvidenceKind.CERTIFICATE)
+    if known_at is not None:
+        rows = rows.filter(added_at__lte=known_at)
     return [CvCertificate(row.title, row.issuer, row.issued_on, row.valid_until) for row in rows]
 
 

@@ -54,7 +54,8 @@ def things_registered() -> Iterator[Things]:
     sharing.register(
         ShareItemKind(
             name="thing",
-            title="Choses",
+            title="Mes choses",
+            shown_title="Choses",
             rank=1,
             template="competences/_shared_evidence.html",
             offered=lambda worker, on: [

@@ -99,7 +99,7 @@ def test_access_page_says_who_may_who_did_and_who_no_longer_can(client, user):
     assert [grantee.adviser.name for grantee in page.context["grantees"]] == ["Yann Kerlo"]
     assert [former.adviser.name for former in page.context["former"]] == ["Soizic Morvan"]
     (opening,) = page.context["openings"]
-    assert (opening.actor, opening.times, opening.on) == (mandate.adviser, 2, TODAY)
+    assert (opening.who, opening.times, opening.on) == (mandate.adviser.display_name, 2, TODAY)
     assert "11:30" in text  # the last time, on a clock in France
     assert reverse("accounts:withdraw", args=[mandate.public_id]) in text
 
