@@ -25,9 +25,9 @@ from accounts.actors import SYSTEM, Actor, System, require_person
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound
 from accounts.models import Mandate, MandateRequest, Organisation, Share, User, Worker
+from accounts.queries.shares import link_share, shared_with, typed_code
 from accounts.rules import access_table
 from accounts.rules.access_table import Action, ActorKind, Thing
-from accounts.queries.shares import link_share, shared_with, typed_code
 from accounts.services.openings import record_opening
 
 __all__ = [

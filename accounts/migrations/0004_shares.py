@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_openings_by_grant"),
+        ("accounts", "0003_mandate_requests"),
     ]
 
     operations = [

@@ -96,9 +96,7 @@ def opening_days(worker: Worker, actor: User | None = None) -> QuerySet[FileOpen
 def openers(worker: Worker) -> list[Opener]:
     """Who opened the file in the year, by name, with the number of times. Two queries."""
     rows = FileOpening.objects.filter(worker_id=worker.pk, actor_id__isnull=False)
-    times: dict[int, int] = dict(
-        rows.order_by().values_list("actor_id").annotate(times=Count("pk"))
-    )
+    times: dict[int, int] = dict(rows.order_by().values_list("actor_id").annotate(times=Count("pk")))
     users = User.objects.filter(pk__in=times).order_by("name", "pk")
     return [Opener(user, times[user.pk]) for user in users]
 

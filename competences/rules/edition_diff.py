@@ -174,9 +174,7 @@ def _retyped(
                 yield ConceptChange("retyped", kinds[1], now, was, before=kinds[0], after=kinds[1])
 
 
-def _retagged(
-    old: Mapping[C, ConceptState], new: Mapping[C, ConceptState]
-) -> Iterable[ConceptChange[C]]:
+def _retagged(old: Mapping[C, ConceptState], new: Mapping[C, ConceptState]) -> Iterable[ConceptChange[C]]:
     for job, state in new.items():
         if job in old:
             was = old[job].attributes
