@@ -12,6 +12,7 @@ from accounts.email_rendering import absolute_url
 from accounts.enums import Category
 from accounts.notifications import NotificationKind
 from accounts.reminders import Candidate, ReminderKind
+from competences import bilan_kinds
 from competences.queries import messages
 from competences.rules.attestations import REMINDED_AFTER_DAYS
 
@@ -70,6 +71,7 @@ def register() -> None:
         )
     )
     _register_self_reviews()
+    bilan_kinds.register()
 
 
 def _register_self_reviews() -> None:

@@ -52,6 +52,12 @@ SCHEDULE = {
         "schedule": crontab(minute=10),
         "options": {"expires": HOUR},
     },
+    # The ten days of a convention end with a day: the hour after midnight is soon enough.
+    "lapse-conventions": {
+        "task": "tasks.jobs.bilans.lapse",
+        "schedule": crontab(hour=0, minute=20),
+        "options": {"expires": 12 * HOUR},
+    },
     # At night, when nobody is disturbed by large deletions.
     "clean-up": {
         "task": "tasks.jobs.housekeeping.clean_up",

@@ -19,7 +19,10 @@ RUNNING = (WISHED, PREPARED, *PHASES)
 
 ENDED = (CLOSED, FOLLOW_UP, ABANDONED, REFUSED)
 
-PERSON, ADVISER = "person", "adviser"
+STOPPED = (ABANDONED, REFUSED)
+"""What the person put an end to: nobody but the person sees such a bilan any more."""
+
+PERSON, ADVISER, MACHINE = "person", "adviser", "machine"
 EITHER = (PERSON, ADVISER)
 
 
@@ -41,14 +44,34 @@ MOVES = {
     "follow_up": Move((CLOSED,), FOLLOW_UP, EITHER),
     "abandon": Move(RUNNING, ABANDONED, (PERSON,)),
     "refuse": Move(RUNNING, REFUSED, (PERSON,)),
+    "lapse": Move((WISHED, PREPARED), REFUSED, (MACHINE,)),
 }
 """Every move there is. Only the person abandons or refuses; what is over moves no more, but for the follow-up
-interview of a closed bilan."""
+interview of a closed bilan. *lapse*: a convention left without an answer, which the law calls a refusal."""
+
+UNDOABLE = ("begin", "investigate", "conclude", "abandon", "refuse")
+"""Moves that whoever made them may take back for 24 hours. A bilan that is closed stays so: its documents are
+destroyed by it."""
 
 
 def may(move: str, state: str, by: str) -> bool:
     """Whether that move starts from that state and belongs to that role."""
     return state in MOVES[move].before and by in MOVES[move].by
+
+
+def moves_from(state: str, by: str) -> tuple[str, ...]:
+    """The moves that this role may make from this state, in the order of the table."""
+    return tuple(move for move in MOVES if may(move, state, by))
+
+
+def is_undoable(before: str, after: str, by: str) -> bool:
+    """Whether a move from `before` to `after`, made by that role, is of those that may be taken back.
+
+    A move that was itself a way back (investigation → preliminary) is in no table, and stays.
+    """
+    return (
+        any(before in MOVES[move].before and after == MOVES[move].after for move in UNDOABLE) and by in EITHER
+    )
 
 
 ACCOMPANIMENT, PERSONAL_WORK = "accompaniment", "personal_work"

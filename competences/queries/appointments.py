@@ -1,0 +1,63 @@
+"""Appointments as the person and the adviser see them."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.access import workers_visible_to
+from accounts.actors import Actor
+from accounts.enums import Purpose
+from accounts.errors import NotFound
+from accounts.models import Mandate, User, Worker
+from competences.models import Appointment
+from competences.rules.bilans import STOPPED
+
+MEETING_PURPOSES = (Purpose.FOLLOW_UP, Purpose.BILAN)
+"""Purposes of a mandate for which one meets."""
+
+
+def appointments_of(worker: Worker) -> QuerySet[Appointment]:
+    """Every appointment of a worker, the first to come first."""
+    rows = Appointment.objects.filter(worker=worker)
+    return rows.select_related("adviser", "organisation", "bilan").order_by("starts_at", "pk")
+
+
+def own_appointment(user: User, public_id: UUID) -> Appointment:
+    """An appointment of the reader's own. Raises NotFound."""
+    rows = Appointment.objects.filter(worker__user=user, public_id=public_id)
+    found = rows.select_related("worker__user", "adviser", "organisation", "bilan").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def given_appointments(actor: Actor, on: dt.date) -> QuerySet[Appointment]:
+    """The appointments that an account gives and may see that day.
+
+    One of a bilan asks for a mandate for bilans, and is not there once the person stopped that bilan; one
+    outside a bilan asks for any mandate to meet.
+    """
+    if not isinstance(actor, User):
+        return Appointment.objects.none()
+    bilans = workers_visible_to(actor, Purpose.BILAN, on=on).values("pk")
+    follow_up = workers_visible_to(actor, Purpose.FOLLOW_UP, on=on).values("pk")
+    inside = Q(bilan__isnull=False, worker__in=bilans) & ~Q(bilan__state__in=STOPPED)
+    outside = Q(bilan=None) & (Q(worker__in=bilans) | Q(worker__in=follow_up))
+    rows = Appointment.objects.filter(inside | outside, adviser=actor).exclude(worker__user=actor)
+    return rows.select_related("worker__user", "adviser", "organisation", "bilan").order_by("starts_at", "pk")
+
+
+def given_appointment(actor: Actor, worker_id: UUID, public_id: UUID, *, on: dt.date) -> Appointment:
+    """One of them, of that file. Raises NotFound."""
+    rows = given_appointments(actor, on).filter(worker__public_id=worker_id, public_id=public_id)
+    found = rows.first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def meeting_mandates(worker: Worker, on: dt.date) -> QuerySet[Mandate]:
+    """The mandates with whose adviser a worker may meet that day."""
+    mandates = Mandate.objects.effective(on).filter(worker=worker, purpose__in=MEETING_PURPOSES)
+    return mandates.select_related("adviser", "organisation").order_by("adviser__name", "adviser_id", "pk")
