@@ -12,10 +12,11 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers this app's messages and consents, and the checks of what apps register."""
+        """Registers this app's messages, consents and grants, and the checks of what apps register."""
         from accounts import (
             checks,  # noqa: F401 - its decorator registers it
             consents,
+            handover_grants,
             share_kinds,
         )
         from accounts.notification_kinds import register_kinds
@@ -24,3 +25,4 @@ class AccountsConfig(AppConfig):
         register_kinds()
         consents.register(consents.ConsentSource(name="mandate", given_by=mandate_consents))
         share_kinds.register()
+        handover_grants.register()

@@ -35,8 +35,8 @@ ROLE_OF_KIND: dict[OrganisationKind, MembershipRole] = {
 class Purpose(models.TextChoices):
     """What the file is opened for. None of them implies another.
 
-    A mandate is given for one of `MANDATE_PURPOSES`; ANSWER and SHARE come from a registered grant alone
-    (`accounts.grants`), which opens some items and never the whole file.
+    A mandate is given for one of `MANDATE_PURPOSES`; the others come from a registered grant alone
+    (`accounts.grants`): ANSWER and SHARE open some items, HANDOVER lets a former adviser read.
     """
 
     FOLLOW_UP = "follow_up", _("Suivre mon parcours")
@@ -44,6 +44,7 @@ class Purpose(models.TextChoices):
     BILAN = "bilan", _("Préparer mon bilan de compétences")
     ANSWER = "answer", _("Répondre à ma demande d’avis")
     SHARE = "share", _("Lire ce que j’ai partagé")
+    HANDOVER = "handover", _("Relire après un relais")
 
 
 #: Purposes for which a worker may give a mandate.
@@ -65,6 +66,18 @@ class ShareKind(models.TextChoices):
 
     LINK = "link", _("Par lien, à une personne")
     ORGANISATION = "organisation", _("À une organisation")
+
+
+class HandoverState(models.TextChoices):
+    """Life of one purpose of a handover; the moves are in `rules/handovers.py`."""
+
+    PROPOSED = "proposed", _("en attente d’une réponse")
+    ACCEPTED = "accepted", _("accepté")
+    DECLINED = "declined", _("refusé")
+    SILENT = "silent", _("passé sans réponse")
+    WITHDRAWN = "withdrawn", _("proposition retirée")
+    LAPSED = "lapsed", _("sans objet")
+    UNDONE = "undone", _("annulé")
 
 
 class Category(models.TextChoices):

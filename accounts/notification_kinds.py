@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.email_rendering import absolute_url
 from accounts.enums import Category
-from accounts.models import Mandate, MandateRequest, Notification, User
+from accounts.models import Handover, HandoverPart, Mandate, MandateRequest, Notification, User
 from accounts.notifications import Detail, NotificationKind, register
 
 EMAIL_CONFIRMATION = "email_confirmation"
@@ -24,6 +24,10 @@ EMAIL_CHANGED = "email_changed"
 MANDATE_GRANTED = "mandate_granted"
 MANDATE_ASKED = "mandate_asked"
 MANDATE_ASKED_OUTSIDE = "mandate_asked_outside"
+HANDOVER_PROPOSED = "handover_proposed"
+HANDOVER_OFFERED = "handover_offered"
+HANDOVER_ANSWERED = "handover_answered"
+HANDOVER_MOVED = "handover_moved"
 
 #: A link asked for so long ago is no longer expected: the person has asked again, or given up.
 ASKED_TOO_LONG_AGO = timedelta(hours=24)
@@ -130,6 +134,34 @@ def _request_details(rows: Sequence[Notification], recipient: User, on: date) ->
     }
 
 
+def _no_longer_asked(notification: Notification) -> bool:
+    """The person answered, or the question is over."""
+    parts = HandoverPart.objects.to_answer(timezone.localdate())
+    asked = parts.filter(handover=notification.payload["handover"], worker__user=notification.recipient_id)
+    return not asked.exists()
+
+
+def _handover_details(rows: Sequence[Notification], recipient: User, on: date) -> dict[int, Detail]:
+    """The page of the handover: the person's own, or the advisers'. Two queries."""
+    wanted = {row.payload["handover"] for row in rows}
+    found = Handover.objects.in_bulk(wanted)
+    parts = HandoverPart.objects.filter(handover__in=wanted, worker__user=recipient)
+    theirs = set(parts.values_list("handover_id", flat=True))
+    details = {}
+    for row in rows:
+        handover = found.get(row.payload["handover"])
+        if handover is None:
+            continue
+        if handover.pk in theirs:
+            label, page = gettext("Lire et répondre"), "competences:handover_answer"
+        elif recipient.pk in (handover.from_adviser_id, handover.to_adviser_id):
+            label, page = gettext("Voir ce relais"), "competences:handover"
+        else:
+            continue
+        details[row.pk] = Detail(label=label, page=page, arguments=(handover.public_id,))
+    return details
+
+
 def _password_details(rows: Sequence[Notification], recipient: User, on: date) -> dict[int, Detail]:
     """Where to choose another one."""
     detail = Detail(label=gettext("Changer mon mot de passe"), page="account_change_password")
@@ -215,5 +247,38 @@ _KINDS = [
         on_page=False,
         is_obsolete=_request_is_over,
         context=_request_words,
+    ),
+    NotificationKind(
+        name=HANDOVER_PROPOSED,
+        category=Category.MANDATES,
+        title=_("Un relais m’est proposé"),
+        template="handover_proposed",
+        is_obsolete=_no_longer_asked,
+        context=_sign_in_words,
+        details=_handover_details,
+    ),
+    NotificationKind(
+        name=HANDOVER_OFFERED,
+        category=Category.MANDATES,
+        title=_("Un collègue me propose un relais"),
+        template="handover_offered",
+        context=_sign_in_words,
+        details=_handover_details,
+    ),
+    NotificationKind(
+        name=HANDOVER_ANSWERED,
+        category=Category.MANDATES,
+        title=_("Une personne a répondu à un relais"),
+        template="handover_answered",
+        context=_sign_in_words,
+        details=_handover_details,
+    ),
+    NotificationKind(
+        name=HANDOVER_MOVED,
+        category=Category.MANDATES,
+        title=_("Un relais a eu lieu"),
+        template="handover_moved",
+        context=_sign_in_words,
+        details=_handover_details,
     ),
 ]

@@ -14,6 +14,7 @@ class CompetencesConfig(AppConfig):
     def ready(self) -> None:
         """Registers what this app brings to others, and has its instruments loaded after each migration."""
         from competences import consents, document_messages, grants, reminders, share_items
+        from competences import document_messages, grants, handover_effects, reminders
         from competences.services import record_parts, record_path, record_shown
 
         reminders.register()
@@ -21,6 +22,7 @@ class CompetencesConfig(AppConfig):
         grants.register()
         consents.register()
         share_items.register()
+        handover_effects.register()
         record_parts.register()
         record_shown.register()
         record_path.register()

@@ -88,4 +88,16 @@ SCHEDULE = {
         "schedule": crontab(hour=3, minute=50),
         "options": {"expires": 12 * HOUR},
     },
+    # Somebody who leaves today hands over today: what came due is looked at each hour.
+    "settle-handovers": {
+        "task": "tasks.jobs.handovers.settle",
+        "schedule": crontab(minute=20),
+        "options": {"expires": HOUR},
+    },
+    # At night, with the other deletions: the day of a note is told, not its hour.
+    "destroy-notes": {
+        "task": "tasks.jobs.notes.destroy",
+        "schedule": crontab(hour=3, minute=55),
+        "options": {"expires": 12 * HOUR},
+    },
 }

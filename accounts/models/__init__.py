@@ -1,7 +1,9 @@
 """Tables of the accounts app, one module a noun."""
 
+from accounts.models.handovers import Handover, HandoverPart
 from accounts.models.mandate_requests import MandateRequest
 from accounts.models.mandates import Mandate
+from accounts.models.mutings import Muting
 from accounts.models.notifications import Notification, NotificationPreference
 from accounts.models.openings import FileOpening
 from accounts.models.organisations import Membership, Organisation
@@ -10,9 +12,12 @@ from accounts.models.shares import Share, ShareCode, ShareItem
 
 __all__ = [
     "FileOpening",
+    "Handover",
+    "HandoverPart",
     "Mandate",
     "MandateRequest",
     "Membership",
+    "Muting",
     "Notification",
     "NotificationPreference",
     "Organisation",

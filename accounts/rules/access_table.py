@@ -91,8 +91,8 @@ TABLE: Mapping[ActorKind, Row] = {
         _T.MESSAGE: RW,
         _T.HANDOVER: RW,
     },
-    # Nothing by itself: it lets the person send a review request, which opens what was ticked.
-    _K.REVIEW_ADVISER: {},
+    # Nothing of the file: it lets the person send a review request, which opens what was ticked.
+    _K.REVIEW_ADVISER: {_T.HANDOVER: RW},
     _K.BILAN_ADVISER: {
         _T.RECORD: R,
         _T.FLAGS: R,
@@ -106,6 +106,7 @@ TABLE: Mapping[ActorKind, Row] = {
         _T.SHARED_NOTE: RW,
         _T.PRIVATE_NOTE: RW,
         _T.MESSAGE: RW,
+        _T.HANDOVER: RW,
     },
     _K.REVIEW_READER: {_T.REVIEW_REQUEST: RA, _T.EVIDENCE_FILE: R},
     _K.SHARE_READER: {_T.SHARED_ITEMS: R},
@@ -153,7 +154,14 @@ LIMITS: Mapping[tuple[ActorKind, Thing], str] = {
         "30 days after the handover, unless the person withdraws",
     ),
     (_K.FORMER_ADVISER, _T.VIEWS): "those the person does not hide",
-    (_K.FOLLOW_UP_ADVISER, _T.HANDOVER): "proposed by the adviser, answered by the person",
+    **dict.fromkeys(
+        [
+            (_K.FOLLOW_UP_ADVISER, _T.HANDOVER),
+            (_K.REVIEW_ADVISER, _T.HANDOVER),
+            (_K.BILAN_ADVISER, _T.HANDOVER),
+        ],
+        "proposed by the adviser for the purposes they hold, answered by the person",
+    ),
     (_K.BILAN_ADVISER, _T.BILAN): "the bilans with that adviser",
     (_K.REVIEW_READER, _T.REVIEW_REQUEST): "the skills that were ticked",
     (_K.REVIEW_READER, _T.EVIDENCE_FILE): "the files that were ticked",

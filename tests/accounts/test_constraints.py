@@ -10,7 +10,17 @@ from django.utils import translation
 
 from accounts.constraints import broken_constraint, constraints_as_refusals
 from accounts.errors import Refused
-from accounts.models import FileOpening, Membership, NotificationPreference, ShareCode, ShareItem, User
+from accounts.models import (
+    FileOpening,
+    Handover,
+    HandoverPart,
+    Membership,
+    Muting,
+    NotificationPreference,
+    ShareCode,
+    ShareItem,
+    User,
+)
 from tests.accounts.factories import (
     NOW,
     TODAY,
@@ -22,6 +32,7 @@ from tests.accounts.factories import (
     UserFactory,
 )
 from tests.accounts.share_builder import share_row
+from tests.accounts.handover_builder import person_of, propose, two_advisers
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +94,42 @@ def _raw_email():
     return lambda: User.objects.update(email="A@exemple.fr")
 
 
+def _handover():
+    claude, sam = two_advisers()
+    return propose(claude, sam, person_of(claude))
+
+
+def _handover_to_oneself():
+    handover = _handover()
+    return lambda: Handover.objects.update(to_adviser=handover.from_adviser)
+
+
+def _handover_twice():
+    handover = _handover()
+    same = {name: getattr(handover, name) for name in ("from_adviser", "to_adviser", "organisation", "key")}
+    return lambda: Handover.objects.create(**same)
+
+
+def _part_changed(**fields):
+    parts = _handover().parts
+    return lambda: parts.update(**fields)
+
+
+def _part_twice(handover=None, **fields):
+    part = _handover().parts.get()
+    same = {name: getattr(part, name) for name in ("worker", "mandate", "purpose")}
+    return lambda: HandoverPart.objects.create(handover=handover or part.handover, **same, **fields)
+
+
+def _proposed_twice():
+    return _part_twice(handover=_handover())
+
+
+def _muted_twice():
+    row = {"worker": UserFactory().worker, "adviser": UserFactory()}
+    return lambda: [Muting.objects.create(**row) for _twice in range(2)]
+
+
 BREAKERS = {
     "user_email_unique": lambda: (
         lambda: [UserFactory(email="a@exemple.fr"), UserFactory(email="A@Exemple.FR")]
@@ -119,6 +166,13 @@ BREAKERS = {
     "notification_state_known": lambda: lambda: NotificationFactory(state="lost"),
     "notification_sending_claimed": lambda: lambda: NotificationFactory(state="sending"),
     "notification_finished_dated": lambda: lambda: NotificationFactory(state="sent"),
+    "handover_between_two": _handover_to_oneself,
+    "handover_once": _handover_twice,
+    "handover_part_state_known": lambda: _part_changed(state="lost"),
+    "handover_part_once": lambda: _part_twice(state="declined"),
+    "handover_part_one_proposed": _proposed_twice,
+    "handover_part_moved_dated": lambda: _part_changed(state="accepted"),
+    "muting_once": _muted_twice,
     "notification_preference_unique": _preference_twice,
     "notification_preference_optional": lambda: _preference(category="security", is_enabled=False),
 }
