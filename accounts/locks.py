@@ -1,8 +1,8 @@
 """Advisory locks of PostgreSQL, in one place: which spaces exist, and how one is taken.
 
 Lock order of the house, from first to last: an advisory lock, then a worker, then an organisation, then a
-review request, a share, a self-review, a self-assessment, a piece of evidence or a bilan, then a statement, an
-appointment or a document, then the rows of the outbox. A service that needs two of them takes them in that
+review request, a share, a self-review, a self-assessment, a piece of evidence or a bilan, then a statement,
+an appointment or a document, then the rows of the outbox. A service that needs two of them takes them in that
 order.
 """
 

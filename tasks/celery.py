@@ -1,6 +1,7 @@
 """The Celery application: `celery --app tasks.celery worker`, `celery --app tasks.celery beat`."""
 
 import os
+from pathlib import Path
 
 from celery import Celery
 from celery.signals import setup_logging
@@ -9,20 +10,13 @@ from tasks.schedule import SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
+JOBS = Path(__file__).parent / "jobs"
+
 app = Celery("perenne")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = SCHEDULE
-app.conf.include = [
-    "tasks.jobs.documents",
-    "tasks.jobs.evidence",
-    "tasks.jobs.exports",
-    "tasks.jobs.record_imports",
-    "tasks.jobs.housekeeping",
-    "tasks.jobs.notifications",
-    "tasks.jobs.reminders",
-    "tasks.jobs.risks",
-    "tasks.jobs.uploads",
-]
+# Every module of jobs, so that a new one is not forgotten here.
+app.conf.include = sorted(f"tasks.jobs.{path.stem}" for path in JOBS.glob("[a-z]*.py"))
 
 
 @setup_logging.connect

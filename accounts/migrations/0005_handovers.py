@@ -1,15 +1,16 @@
 """Handovers, the messages that a person stops, and openings after a handover."""
 
+import uuid
+
 import django.db.models.deletion
 import django.utils.timezone
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_mandate_requests"),
+        ("accounts", "0004_shares"),
     ]
 
     operations = [

@@ -102,7 +102,7 @@ def openers(worker: Worker) -> list[Opener]:
 
 
 def with_readers(rows: list[dict[str, Any]]) -> list[OpeningDay]:
-    """The rows of a page with the accounts, the shares by link and the mandates they name, in three queries."""
+    """The rows of a page with the accounts, shares by link and mandates they name, in three queries."""
     actors = User.objects.in_bulk({row["actor_id"] for row in rows} - {None})
     by_link = {row["share_id"] for row in rows if row["actor_id"] is None}
     addresses = dict(Share.objects.filter(pk__in=by_link).values_list("pk", "recipient_email"))

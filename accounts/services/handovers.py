@@ -104,7 +104,7 @@ def propose_handover(
 
 @transaction.atomic
 def withdraw_handover(*, actor: Actor, handover: Handover, now: dt.datetime | None = None) -> int:
-    """The adviser who proposed takes back, within 24 hours, what nobody has answered yet; says how many parts.
+    """The adviser who proposed takes back, within 24 hours, what nobody has answered yet: how many parts.
 
     What moved already stays: the person said yes. Raises `Refused` when it is too late, `NotFound` to others.
     """

@@ -56,7 +56,7 @@ def person_notes(adviser: User, worker: Worker, on: dt.date) -> PersonNotes:
 
 
 def notes_after_handover(adviser: User, worker: Worker, parts: list[HandoverPart]) -> list[Note]:
-    """What the former adviser of these parts still reads: shared notes of their purposes, own private notes."""
+    """What the former adviser of these parts still reads: their shared notes, and one’s own private ones."""
     handed = Q(pk__in=[])
     for part in parts:
         handed |= Q(purpose=part.purpose, organisation=part.handover.organisation_id)

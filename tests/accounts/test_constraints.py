@@ -31,8 +31,8 @@ from tests.accounts.factories import (
     OrganisationFactory,
     UserFactory,
 )
-from tests.accounts.share_builder import share_row
 from tests.accounts.handover_builder import person_of, propose, two_advisers
+from tests.accounts.share_builder import share_row
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""Handovers: each person answers for each purpose, silence moves follow-up alone, and all is undone in time."""
+"""Handovers: each person answers for each purpose, silence moves follow-up alone, all is undone in time."""
 
 import uuid
 from datetime import date, datetime, timedelta
