@@ -130,7 +130,7 @@ def test_access_page_costs_the_same_however_many(
             _opening(user.worker, mandate.adviser, NOW - timedelta(days=n))
 
     fill(2)
-    with django_assert_max_num_queries(12) as first:
+    with django_assert_max_num_queries(14) as first:
         client.get(reverse("accounts:access"))
     fill(5)
     with django_assert_num_queries(len(first)):
