@@ -1,6 +1,9 @@
 """Start-up of the accounts app."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,6 +26,14 @@ class AccountsConfig(AppConfig):
         from accounts.queries.consents import mandate_consents
 
         register_kinds()
+        user_logged_in.connect(_came_back)
         consents.register(consents.ConsentSource(name="mandate", given_by=mandate_consents))
         share_kinds.register()
         handover_grants.register()
+
+
+def _came_back(sender: Any, user: Any, **told: Any) -> None:
+    """An account that is used is not erased for want of use."""
+    from accounts.services.erasure import keep_used
+
+    keep_used(user)

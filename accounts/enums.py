@@ -138,3 +138,10 @@ class NotificationReason(models.TextChoices):
     TRIED_TOO_OFTEN = "tried_too_often", _("Trop d’essais sans succès")
     NOT_RENDERED = "not_rendered", _("Le message n’a pas pu être écrit")
     NO_ANSWER = "no_answer", _("Pas de réponse : le message est peut-être parti")
+
+
+class ErasureReason(models.TextChoices):
+    """Why an account is erased."""
+
+    REQUEST = "request", _("à la demande de la personne")
+    INACTIVE = "inactive", _("compte sans activité")

@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.email_rendering import absolute_url
 from accounts.enums import Category
-from accounts.models import Handover, HandoverPart, Mandate, MandateRequest, Notification, User
+from accounts.models import (
+    ErasureRequest,
+    Handover,
+    HandoverPart,
+    Mandate,
+    MandateRequest,
+    Notification,
+    User,
+)
 from accounts.notifications import Detail, NotificationKind, register
 
 EMAIL_CONFIRMATION = "email_confirmation"
@@ -21,6 +29,7 @@ PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a message
 ACCOUNT_EXISTS = "account_exists"
 PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a message
 EMAIL_CHANGED = "email_changed"
+ERASURE_ASKED = "erasure_asked"
 MANDATE_GRANTED = "mandate_granted"
 MANDATE_ASKED = "mandate_asked"
 MANDATE_ASKED_OUTSIDE = "mandate_asked_outside"
@@ -162,6 +171,23 @@ def _handover_details(rows: Sequence[Notification], recipient: User, on: date) -
     return details
 
 
+def _erasure_is_off(notification: Notification) -> bool:
+    """The person changed their mind, or came back."""
+    return not ErasureRequest.objects.filter(pk=notification.payload["request"]).exists()
+
+
+def _erasure_words(notification: Notification) -> dict[str, Any]:
+    """The day, and the page where one may change one's mind."""
+    request = ErasureRequest.objects.get(pk=notification.payload["request"])
+    return {"due_on": request.due_on, "erase_url": absolute_url("accounts:erase")}
+
+
+def _erasure_details(rows: Sequence[Notification], recipient: User, on: date) -> dict[int, Detail]:
+    """The same page."""
+    detail = Detail(label=gettext("Voir la date, ou garder mon compte"), page="accounts:erase")
+    return dict.fromkeys((row.pk for row in rows), detail)
+
+
 def _password_details(rows: Sequence[Notification], recipient: User, on: date) -> dict[int, Detail]:
     """Where to choose another one."""
     detail = Detail(label=gettext("Changer mon mot de passe"), page="account_change_password")
@@ -219,6 +245,16 @@ _KINDS = [
         security=True,
         # It goes to the former address, which the account no longer holds.
         before_verification=True,
+    ),
+    NotificationKind(
+        name=ERASURE_ASKED,
+        category=Category.SECURITY,
+        title=_("Effacement de mon compte"),
+        template="erasure_asked",
+        security=True,
+        is_obsolete=_erasure_is_off,
+        context=_erasure_words,
+        details=_erasure_details,
     ),
     NotificationKind(
         name=MANDATE_GRANTED,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.views import (
     consents,
+    erasure,
     file_access,
     mandate_requests,
     messages,
@@ -39,6 +40,8 @@ urlpatterns = [
         mandate_requests.take_back,
         name="mandate_request_take_back",
     ),
+    path("compte/effacer/", erasure.erase, name="erase"),
+    path("compte/effacer/garder/", erasure.keep, name="erase_cancel"),
     path("compte/partages/", shares.index, name="shares"),
     path("compte/partages/nouveau/", shares.new, name="share_new"),
     path("compte/partages/fichiers/<slug:kind>/<uuid:public_id>/fichier", shares.file, name="share_file"),

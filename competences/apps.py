@@ -13,11 +13,20 @@ class CompetencesConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what this app brings to others, and has its instruments loaded after each migration."""
-        from competences import consents, document_messages, grants, handover_effects, reminders, share_items
+        from competences import (
+            consents,
+            document_messages,
+            erasure,
+            grants,
+            handover_effects,
+            reminders,
+            share_items,
+        )
         from competences.services import record_parts, record_path, record_shown
 
         reminders.register()
         document_messages.register()
+        erasure.register()
         grants.register()
         consents.register()
         share_items.register()

@@ -76,6 +76,12 @@ SCHEDULE = {
         "schedule": crontab(hour=1, minute=5),
         "options": {"expires": 12 * HOUR},
     },
+    # A day is promised: the hour after midnight, once the documents of that day are gone.
+    "erase-accounts": {
+        "task": "tasks.jobs.erasure.erase",
+        "schedule": crontab(hour=1, minute=25),
+        "options": {"expires": 12 * HOUR},
+    },
     # Proposals wait for thirty days: a night more is soon enough.
     "expire-record-imports": {
         "task": "tasks.jobs.record_imports.expire",

@@ -1,5 +1,6 @@
 """Tables of the accounts app, one module a noun."""
 
+from accounts.models.erasures import Erasure, ErasureRequest
 from accounts.models.handovers import Handover, HandoverPart
 from accounts.models.mandate_requests import MandateRequest
 from accounts.models.mandates import Mandate
@@ -11,6 +12,8 @@ from accounts.models.people import User, Worker
 from accounts.models.shares import Share, ShareCode, ShareItem
 
 __all__ = [
+    "Erasure",
+    "ErasureRequest",
     "FileOpening",
     "Handover",
     "HandoverPart",
