@@ -49,6 +49,10 @@ PLANNED_ON = (
 )
 """The columns by which rows are joined and chosen: those of texts are long to sample."""
 
+SAMPLED = 30
+"""The statistics target of that sample, a third of the usual: what the planner needs is how many rows there
+are. PostgreSQL samples in full on its own time, within a minute, as after any large change of a table."""
+
 
 def analyse() -> None:
     """Tells the planner what the tables hold now: the next edition may come before anything else does.
@@ -56,7 +60,9 @@ def analyse() -> None:
     Without it, the reading of a reference that was just imported was seen to take minutes.
     """
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL default_statistics_target = {SAMPLED}")
         cursor.execute(f"ANALYZE {', '.join(PLANNED_ON)}")
+        cursor.execute("RESET default_statistics_target")
 
 
 @contextmanager
@@ -74,18 +80,22 @@ def checked_together(foreign_keys: ForeignKeys) -> Iterator[None]:
         if not cursor.fetchone()[0]:
             yield
             return
-        last: dict[str, int] = {}
-        for table in foreign_keys:
-            cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608 — names of ours
-            last[table] = cursor.fetchone()[0]
+        last = _last_rows(cursor, foreign_keys)
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield
-        cursor.execute("SET LOCAL session_replication_role = origin")
         # A table that was empty when it was last vacuumed is taken for one row: by nested loops, hours.
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        for table, columns in foreign_keys.items():
-            _check(cursor, table, columns, last[table])
+        cursor.execute("SET LOCAL session_replication_role = origin; SET LOCAL enable_nestloop = off")
+        for table, newest in _last_rows(cursor, foreign_keys).items():
+            if newest > last[table]:
+                _check(cursor, table, foreign_keys[table], last[table])
         cursor.execute("SET LOCAL enable_nestloop = on")
+
+
+def _last_rows(cursor, tables: Iterable[str]) -> dict[str, int]:
+    """The highest id of each table, 0 for an empty one."""
+    of_each = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {table})" for table in tables)  # noqa: S608 - names of ours
+    cursor.execute(f"SELECT {of_each}")
+    return dict(zip(tables, cursor.fetchone(), strict=True))
 
 
 def _check(cursor, table: str, columns: Mapping[str, str], last: int) -> None:

@@ -1,11 +1,9 @@
 """What an edition changes in the rows that are stored: read, compared, nothing written."""
 
-import json
-from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import count, groupby
+from itertools import count
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,6 +11,14 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from competences.importers.base import Key, Links, ParsedEdition
+from competences.importers.held import (
+    NOTHING_HELD,
+    NamingKey,
+    Pair,
+    held_links,
+    held_revisions,
+    held_translations,
+)
 from competences.importers.source import Anomaly
 from competences.models import Edition, Reference
 from competences.queries.references import languages, snapshot
@@ -23,11 +29,8 @@ from competences.rules.successors import successors
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-Pair = tuple[int, int]
-NamingKey = tuple[int, str]
+LinkPlans = dict[str, IntervalPlan[Pair, str]]
 Compared = tuple[list[ConceptChange[int]], dict[str, Any]]
-_decode = json.JSONDecoder().raw_decode
-NOTHING_HELD: Held[Any, Any] = Held({}, {})
 
 
 class Place(NamedTuple):
@@ -53,13 +56,17 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class EditionPlan:
-    """Everything an import will write. `compared` gives the changes since the edition before and their
-    figures; None where there is nothing to compare. It reads nothing more: it may run beside the writing."""
+    """Everything an import will write.
+
+    `links` gives the plan of each kind of link; `compared` the changes since the edition before and their
+    figures, None where there is nothing to compare. Neither asks the database anything: both may run
+    beside the writing of the rest.
+    """
 
     new_concepts: dict[Key, int]
     revisions: IntervalPlan[int, ConceptState]
     translations: IntervalPlan[NamingKey, ConceptState]
-    links: dict[str, IntervalPlan[Pair, str]]
+    links: Callable[[], LinkPlans]
     compared: Callable[[], Compared] | None
 
 
@@ -68,43 +75,65 @@ def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> E
     ids, new_concepts = _identities(parsed, reference)
     unsaid = parsed.unstated_scopes or parsed.unstated_links or any(e.unsaid for e in place.later)
     scopes = {identity: key.scope for key, identity in ids.items()} if unsaid else {}
-    held = _revisions(reference, 0, place.last)
+    held = held_revisions(reference, 0, place.last)
     stated = {ids[key]: state for key, state in parsed.concepts.items()}
     _keep_unstated_attributes(stated, held.values, parsed.unstated_attributes)
     following_of = next_places(place.later, lambda concept: scopes[concept], "scopes")
     revisions = _planned(
         place,
         held,
-        _starting_next(lambda at: _revisions(reference, at, at), place, following_of),
+        _starting_next(lambda at: held_revisions(reference, at, at), place, following_of),
         stated,
         lambda concept: bool(parsed.concepts) and scopes.get(concept) not in parsed.unstated_scopes,
         "conceptrevision",
         following_of,
     )
     listed = held.values.keys() | stated.keys() if place.completes else stated.keys()
-    stated_links = {
-        kind: {(ids[source], ids[target]): flag for (source, target), flag in pairs.items()}
-        for kind, pairs in (_known_links(parsed, ids, listed) if place.completes else parsed.links).items()
-    }
-    held_links = _links(reference, 0, place.last)
-    links = _planned_links(parsed, reference, place, scopes, stated_links, held_links)
+    linked = held_links(reference, 0, place.last)
+
+    @cache
+    def stated_links() -> Mapping[str, Mapping[Pair, str]]:
+        return _by_id(_known_links(parsed, ids, listed) if place.completes else parsed.links, ids)
+
+    def links() -> LinkPlans:
+        return _planned_links(parsed, reference, place, scopes, stated_links(), linked)
+
+    if place.completes or place.later:  # Then a plan of links reads more rows: not beside anything.
+        links = cache(links)
+        links()
     compared = None
     if place.before is not None and not place.completes:
-        old = Snapshot(held.values, {k: rows.values for k, rows in held_links.items()}, place.before.language)
-        new = Snapshot(*_as_it_stands(parsed, scopes, stated, stated_links, old), language=parsed.language)
-        compared = _comparison(old, new, parsed, place.before, ids)
+        old = Snapshot(held.values, {k: rows.values for k, rows in linked.items()}, place.before.language)
+        stands = partial(_as_it_stands, parsed, scopes, stated, stated_links, old)
+        compared = _comparison(old, stands, parsed, place.before, ids)
     translations = _translations(parsed, reference, place, ids, listed)
     return EditionPlan(new_concepts, revisions, translations, links, compared)
+
+
+def _by_id(links: Links, ids: Mapping[Key, int]) -> dict[str, dict[Pair, str]]:
+    """The links with the ids of the concepts for their keys."""
+    id_of, source, target = ids.__getitem__, itemgetter(0), itemgetter(1)
+    return {
+        kind: dict(
+            zip(
+                zip(map(id_of, map(source, pairs)), map(id_of, map(target, pairs)), strict=True),
+                pairs.values(),
+                strict=True,
+            )
+        )
+        for kind, pairs in links.items()
+    }
 
 
 def _as_it_stands(
     parsed: ParsedEdition,
     scopes: Mapping[int, str],
     stated: Mapping[int, ConceptState],
-    links: Mapping[str, Mapping[Pair, str]],
+    stated_links: Callable[[], Mapping[str, Mapping[Pair, str]]],
     old: Snapshot[int],
 ) -> tuple[Mapping[int, ConceptState], Mapping[str, Mapping[Pair, str]]]:
     """The concepts and links of the new edition: what it states, and what it leaves unsaid as it was."""
+    links = stated_links()
     if parsed.unstated_scopes:
         left = {c: s for c, s in old.concepts.items() if scopes[c] in parsed.unstated_scopes}
         stated = {**left, **stated}
@@ -129,14 +158,14 @@ def _planned_links(
     scopes: Mapping[int, str],
     stated: Mapping[str, Mapping[Pair, str]],
     held: Mapping[str, Held[Pair, str]],
-) -> dict[str, IntervalPlan[Pair, str]]:
+) -> LinkPlans:
     """The plan of each kind of link."""
     unstated = parsed.unstated_links
-    starting = {at.position: _links(reference, at.position, at.position) for at in place.later[:1]}
+    starting = {at.position: held_links(reference, at.position, at.position) for at in place.later[:1]}
 
     def links_of(kind: str, at: int) -> Held[Pair, str]:
         if at not in starting:
-            starting[at] = _links(reference, at, at)
+            starting[at] = held_links(reference, at, at)
         return starting[at].get(kind, NOTHING_HELD)
 
     def following_of(kind: str) -> Callable[[Pair], int | None] | None:
@@ -163,28 +192,33 @@ def _planned_links(
 
 def _comparison(
     old: Snapshot[int],
-    new: Snapshot[int],
+    stands: Callable[[], tuple[Mapping[int, ConceptState], Mapping[str, Mapping[Pair, str]]]],
     parsed: ParsedEdition,
     before: Edition,
     ids: Mapping[Key, int],
 ) -> Callable[[], Compared]:
-    """The comparison with the edition before, of labels in a language that both have, if there is one."""
-    if old.language != new.language:
-        if new.language in languages(before):
-            old = snapshot(before, language=new.language)
+    """The comparison with the edition before, of labels in a language that both have, if there is one.
+
+    `stands` gives the concepts and links of the new edition.
+    """
+    language, named = parsed.language, {}
+    if old.language != parsed.language:
+        if parsed.language in languages(before):
+            old = snapshot(before, language=parsed.language)
         elif old.language in parsed.translations:
-            named = {
-                ids[key]: state for key, state in parsed.translations[old.language].items() if key in ids
-            }
-            concepts = {
-                c: state._replace(label=named[c].label) if c in named else state
-                for c, state in new.concepts.items()
-            }
-            new = Snapshot(concepts, new.links, language=old.language)
+            language = old.language
+            named = {ids[key]: state for key, state in parsed.translations[language].items() if key in ids}
     old = Snapshot(old.concepts, old.links, old.language, says_links=bool(old.linked(USES)))
     declared = {ids[was]: ids[now] for was, now in parsed.successors.items() if was in ids and now in ids}
 
     def compared() -> Compared:
+        concepts, links = stands()
+        if named:
+            concepts = {
+                c: state._replace(label=named[c].label) if c in named else state
+                for c, state in concepts.items()
+            }
+        new = Snapshot(concepts, links, language)
         found = edition_diff.changes(old, new, same_identifier=_same_identifier(ids))
         found += successors(old, new, found, declared=declared)
         return found, edition_diff.counts(old, new, found)
@@ -233,13 +267,16 @@ def _starting_next(
     if following_of is None:
         return read(place.following)
     values: dict[K, V] = {}
-    rows: dict[K, Sequence[Any]] = {}
+    ids: list[int] = []
+    untils: list[int] = []
     for edition in place.later:
         held = read(edition.position)
-        for key, value in held.values.items():
+        for (key, value), row, until in zip(held.values.items(), held.ids, held.untils, strict=True):
             if following_of(key) == edition.position:
-                values[key], rows[key] = value, held.rows[key]
-    return Held(values, rows)
+                values[key] = value
+                ids.append(row)
+                untils.append(until)
+    return Held(values, ids, untils)
 
 
 def _planned(
@@ -292,8 +329,8 @@ def _translations(
     following = place.following
     return _planned(
         place,
-        _named_in_other_languages(reference, 0, place.last),
-        _named_in_other_languages(reference, following, following) if following else NOTHING_HELD,
+        held_translations(reference, 0, place.last),
+        held_translations(reference, following, following) if following else NOTHING_HELD,
         stated,
         lambda key: key[1] in parsed.translations,
         "concepttranslation",
@@ -340,75 +377,6 @@ def _identities(parsed: ParsedEdition, reference: Reference) -> tuple[dict[Key, 
         last = cursor.fetchone()[0]
         fresh = dict(zip(new, count(last - len(new) + 1), strict=False))
     return ids | fresh, fresh
-
-
-# The rows that start at places `first` to `last` and still hold at `last`.
-_HELD = (
-    " WHERE c.reference_id = %(reference)s AND r.since BETWEEN %(first)s AND %(last)s AND r.until > %(last)s"
-)
-
-
-def _rows(select: str, reference: Reference, first: int, last: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(select + _HELD, {"reference": reference.pk, "first": first, "last": last})
-        return cursor.fetchall()
-
-
-def _revisions(reference: Reference, first: int, last: int) -> Held[int, ConceptState]:
-    rows = _rows(
-        "SELECT r.id, r.until, c.id, c.kind, r.label, r.description, r.attributes::text, r.alternatives"
-        " FROM competences_conceptrevision r JOIN competences_concept c ON c.id = r.concept_id",
-        reference,
-        first,
-        last,
-    )
-    # Many concepts bear the same few attributes: each text is read once.
-    read: dict[str, Mapping[str, Any]] = {"{}": edition_diff.NO_ATTRIBUTES}
-    values, places = {}, {}
-    for row in rows:
-        _row, _until, concept, kind, label, description, attributes, alternatives = row
-        known = read.get(attributes)
-        if known is None:
-            known = read[attributes] = _decode(attributes)[0]
-        values[concept] = ConceptState(kind, label, description, known, alternatives)
-        places[concept] = row
-    return Held(values, places)
-
-
-def _named_in_other_languages(reference: Reference, first: int, last: int) -> Held[NamingKey, ConceptState]:
-    rows = _rows(
-        "SELECT r.id, r.until, c.id, r.language, c.kind, r.label, r.description, r.alternatives"
-        " FROM competences_concepttranslation r JOIN competences_concept c ON c.id = r.concept_id",
-        reference,
-        first,
-        last,
-    )
-    values, places = {}, {}
-    for row in rows:
-        _row, _until, concept, language, kind, label, description, alternatives = row
-        values[concept, language] = ConceptState(kind, label, description, alternatives=alternatives)
-        places[concept, language] = row
-    return Held(values, places)
-
-
-def _links(reference: Reference, first: int, last: int) -> dict[str, Held[Pair, str]]:
-    """The links of each kind."""
-    rows = _rows(
-        "SELECT r.id, r.until, r.source_id, r.target_id, r.kind, r.flag"
-        " FROM competences_conceptlink r JOIN competences_concept c ON c.id = r.source_id",
-        reference,
-        first,
-        last,
-    )
-    flags: dict[str, dict[Pair, str]] = defaultdict(dict)
-    places: dict[str, dict[Pair, tuple[Any, ...]]] = defaultdict(dict)
-    # Rows of a kind were written together: they come in few runs.
-    for kind, run in groupby(rows, itemgetter(4)):
-        of_kind = list(run)
-        pairs = list(map(itemgetter(2, 3), of_kind))
-        flags[kind].update(zip(pairs, map(itemgetter(5), of_kind), strict=True))
-        places[kind].update(zip(pairs, of_kind, strict=True))
-    return {kind: Held(flags[kind], places[kind]) for kind in flags}
 
 
 def _keep_unstated_attributes(

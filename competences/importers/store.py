@@ -1,13 +1,15 @@
 """Writing a plan: new rows by COPY, changed rows by one statement each."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 
 from competences.importers.bulk import NULL, copy_rows, text
-from competences.importers.plan import EditionPlan
+from competences.importers.plan import EditionPlan, LinkPlans
 from competences.models import Edition
 from competences.rules.edition_diff import ConceptChange, ConceptState
 from competences.rules.intervals import IntervalPlan
@@ -30,8 +32,8 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 _NAMING = "label, folded, alternatives, description, since, until"
 
 
-def write_plan(plan: EditionPlan, edition: Edition) -> None:
-    """Writes concepts, names and links, inside the caller's transaction."""
+def write_plan(plan: EditionPlan, planned_links: Callable[[], LinkPlans], edition: Edition) -> None:
+    """Writes concepts, names and links, inside the caller's transaction; links are asked for last."""
     copy_rows(
         "competences_concept (id, reference_id, kind, external_id)",
         (
@@ -40,12 +42,8 @@ def write_plan(plan: EditionPlan, edition: Edition) -> None:
         ),
     )
     here = edition.position
-    for table, rows in (
-        ("conceptrevision", plan.revisions),
-        ("concepttranslation", plan.translations),
-        *(("conceptlink", rows) for rows in plan.links.values()),
-    ):
-        _move_ends(f"competences_{table}", rows, here)
+    _move_ends("competences_conceptrevision", here, plan.revisions)
+    _move_ends("competences_concepttranslation", here, plan.translations)
     attributes = _Attributes()
     copy_rows(
         f"competences_conceptrevision (concept_id, attributes, {_NAMING})",
@@ -61,11 +59,13 @@ def write_plan(plan: EditionPlan, edition: Edition) -> None:
             for (concept, other), state, since, until in plan.translations.add
         ),
     )
+    links = planned_links()
+    _move_ends("competences_conceptlink", here, *links.values())
     copy_rows(
         "competences_conceptlink (kind, source_id, target_id, flag, since, until)",
         (
             f"{kind}\t{source}\t{target}\t{text(flag)}\t{since}\t{until}\n"
-            for kind, rows in plan.links.items()
+            for kind, rows in links.items()
             for (source, target), flag, since, until in rows.add
         ),
     )
@@ -85,15 +85,16 @@ def write_changes(edition: Edition, changes: Iterable[ConceptChange[int]]) -> No
     )
 
 
-def _move_ends(table: str, rows: IntervalPlan[Any, Any], here: int) -> None:
+def _move_ends(table: str, here: int, *plans: IntervalPlan[Any, Any]) -> None:
     # The table is one of three names of ours, never a text from outside.
-    with connection.cursor() as cursor:
-        if rows.end:
-            cursor.execute(f"UPDATE {table} SET until = %s WHERE id = ANY(%s)", [here, rows.end])  # noqa: S608
-        if rows.start_earlier:
-            cursor.execute(f"UPDATE {table} SET since = %s WHERE id = ANY(%s)", [here, rows.start_earlier])  # noqa: S608
-        if rows.drop:
-            cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [rows.drop])  # noqa: S608
+    for part, change in (
+        ("end", f"UPDATE {table} SET until = %(here)s"),  # noqa: S608
+        ("start_earlier", f"UPDATE {table} SET since = %(here)s"),  # noqa: S608
+        ("drop", f"DELETE FROM {table}"),  # noqa: S608
+    ):
+        if rows := list(chain.from_iterable(map(attrgetter(part), plans))):
+            with connection.cursor() as cursor:
+                cursor.execute(f"{change} WHERE id = ANY(%(rows)s)", {"here": here, "rows": rows})
 
 
 class _Attributes:

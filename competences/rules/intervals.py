@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Hashable, Iterable, Iterator, M
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import ne
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from competences.rules.positions import OPEN
 
@@ -18,10 +18,11 @@ V = TypeVar("V")
 
 
 class Held(NamedTuple, Generic[K, V]):
-    """Stored rows by key, one a key: what each says, and the row, of which the id and the end come first."""
+    """Stored rows by key, one a key: what each says, and in the same order the id and the end of each."""
 
     values: Mapping[K, V]
-    rows: Mapping[K, Sequence[Any]]
+    ids: Sequence[int]
+    untils: Sequence[int]
 
 
 @dataclass(slots=True)
@@ -66,15 +67,16 @@ def plan(
         place = following if following_of is None else following_of(key)
         return OPEN if place is None else place
 
-    for key, was in differing(covering.values, stated):
+    covered = zip(covering.values.items(), covering.ids, covering.untils, strict=True)
+    for (key, was), row, until in compress(covered, _differ(covering.values, stated)):
         if is_stated(key):
-            row, until = covering.rows[key][:2]
             (found.drop if row in starting_here else found.end).append(row)
             if until > (end := end_of(key)):
                 found.add.append((key, was, end, until))
+    next_rows = dict(zip(starting_next.values, starting_next.ids, strict=True))
     for key, value in differing(stated, covering.values):
-        if key in starting_next.values and starting_next.values[key] == value:
-            found.start_earlier.append(starting_next.rows[key][0])
+        if key in next_rows and starting_next.values[key] == value:
+            found.start_earlier.append(next_rows[key])
         else:
             found.add.append((key, value, here, end_of(key)))
     return found
@@ -82,7 +84,12 @@ def plan(
 
 def differing(one: Mapping[K, V], other: Mapping[K, V]) -> Iterator[tuple[K, V]]:
     """What the first says otherwise than the second, or alone. No value is None."""
-    return compress(one.items(), map(ne, one.values(), map(other.get, one)))
+    return compress(one.items(), _differ(one, other))
+
+
+def _differ(one: Mapping[K, V], other: Mapping[K, V]) -> Iterator[bool]:
+    """Of each key of the first in turn, whether the second says otherwise, or nothing."""
+    return map(ne, one.values(), map(other.get, one))
 
 
 class Row(NamedTuple, Generic[K, V]):

@@ -4,7 +4,7 @@ import gc
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -25,12 +25,11 @@ from competences.enums import ImpactState, ReferenceFormat
 from competences.importers import digcomp, esco, own, rome
 from competences.importers.base import Claim, ParsedEdition, Parsers
 from competences.importers.bulk import analyse, checked_together
-from competences.importers.plan import EditionPlan, Place, plan_edition
+from competences.importers.plan import Compared, EditionPlan, LinkPlans, Place, plan_edition
 from competences.importers.source import BrokenSource, Source
 from competences.importers.store import FOREIGN_KEYS, write_changes, write_plan
 from competences.models import Edition, EditionSource, Reference
 from competences.queries.references import changes_between, languages, neighbours
-from competences.rules.edition_diff import ConceptChange
 from competences.rules.positions import position
 
 PARSERS: Parsers = {"digcomp": digcomp.parse, "esco": esco.parse, "own": own.parse, "rome": rome.parse}
@@ -167,20 +166,20 @@ def _import(
     completed = _completed(reference, parsed)
     edition = completed or _new_edition(reference, parsed)
     place = Place(edition.position, *neighbours(reference, edition.position), completes=completed is not None)
-    plan = plan_edition(parsed, reference, place)
-    progress(PLANNED)
-    edition.counts = parsed.counts() | (edition.counts if completed else {})
-    edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in parsed.anomalies)]
-    edition.unsaid = _unsaid(parsed, edition.unsaid if completed else None)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        # Comparing and confirming take Python's time, writing the server's: they go on together.
-        compared = beside.submit(plan.compared) if plan.compared else None
+        # What takes Python's time goes on while the server reads and writes, in this order.
         confirmed = beside.submit(copy_context().run, parsed.confirm)
-        if apply:
-            _apply(edition, parsed, plan, place, progress)
-        changes, edition.changes = compared.result() if compared else ([], edition.changes)
-        if apply:
-            _apply_changes(edition, changes, place)
+        plan = plan_edition(parsed, reference, place)
+        progress(PLANNED)
+        edition.counts = parsed.counts() | (edition.counts if completed else {})
+        edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in parsed.anomalies)]
+        edition.unsaid = _unsaid(parsed, edition.unsaid if completed else None)
+        links = beside.submit(plan.links) if apply else None
+        compared = beside.submit(plan.compared) if plan.compared else None
+        if links:
+            _apply(edition, parsed, plan, links.result, compared, place, progress)
+        if compared:
+            edition.changes = compared.result()[1]
         if late := confirmed.result():
             edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in late)]
     if apply:
@@ -225,24 +224,26 @@ def _completed(reference: Reference, parsed: ParsedEdition) -> Edition | None:
 
 
 def _apply(
-    edition: Edition, parsed: ParsedEdition, plan: EditionPlan, place: Place, progress: Progress
+    edition: Edition,
+    parsed: ParsedEdition,
+    plan: EditionPlan,
+    links: Callable[[], LinkPlans],
+    compared: Future[Compared] | None,
+    place: Place,
+    progress: Progress,
 ) -> None:
-    """Writes the edition and what it states."""
+    """Writes the edition, what it states and what changed since the edition before; and again what the next
+    one changed since this one."""
     if place.completes:
         edition.content_revision += 1
         edition.impact = ImpactState.WAITING
     edition.save()
     EditionSource.objects.bulk_create(EditionSource(edition=edition, **m._asdict()) for m in parsed.sources)
     with checked_together(FOREIGN_KEYS):
-        write_plan(plan, edition)
-    progress(WRITTEN)
-
-
-def _apply_changes(edition: Edition, changes: Sequence[ConceptChange[int]], place: Place) -> None:
-    """Writes what changed since the edition before, and again what the next one changed since this one."""
-    if changes:
-        with checked_together(FOREIGN_KEYS):
-            write_changes(edition, changes)
+        write_plan(plan, links, edition)
+        progress(WRITTEN)
+        if compared:
+            write_changes(edition, compared.result()[0])
     if sum(edition.counts.values()) > MANY:
         analyse()
     if place.completes and place.before is not None:

@@ -11,6 +11,11 @@ from competences.rules.positions import OPEN
 KEYS = "abc"
 
 
+def as_held(rows) -> Held:
+    rows = list(rows)
+    return Held({r.key: r.value for r in rows}, [r.id for r in rows], [r.until for r in rows])
+
+
 class Rows:
     """A table of intervals in memory, written as a plan says."""
 
@@ -29,17 +34,20 @@ class Rows:
         )
 
     def starting_next(self, place: int) -> Held:
-        next_of, found = self.next_of(place), Held({}, {})
-        for later in self.places:
-            held = self.held(lambda s, _u, later=later: s == later)
-            for key in held.values:
-                if next_of(key) == later:
-                    found.values[key], found.rows[key] = held.values[key], held.rows[key]
-        return found
+        next_of = self.next_of(place)
+        found = (
+            row
+            for later in self.places
+            for row in self.holding(lambda s, _u, later=later: s == later)
+            if next_of(row.key) == later
+        )
+        return as_held(found)
+
+    def holding(self, chosen) -> list[Row]:
+        return [Row(i, *row) for i, row in self.rows.items() if chosen(*row[2:])]
 
     def held(self, chosen) -> Held:
-        rows = {k: (i, v, u) for i, (k, v, s, u) in self.rows.items() if chosen(s, u)}
-        return Held({k: v for k, (_, v, _) in rows.items()}, {k: (i, u) for k, (i, _, u) in rows.items()})
+        return as_held(self.holding(chosen))
 
     def apply(self, found, place: int) -> None:
         for row in found.end:
