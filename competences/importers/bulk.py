@@ -3,6 +3,7 @@
 docs/adr/0006-bulk-writes.md says why, and what it takes.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -85,9 +86,7 @@ def checked_together(foreign_keys: ForeignKeys) -> Iterator[None]:
         yield
         # A table that was empty when it was last vacuumed is taken for one row: by nested loops, hours.
         cursor.execute("SET LOCAL session_replication_role = origin; SET LOCAL enable_nestloop = off")
-        for table, newest in _last_rows(cursor, foreign_keys).items():
-            if newest > last[table]:
-                _check(cursor, table, foreign_keys[table], last[table])
+        _check(cursor, foreign_keys, last)
         cursor.execute("SET LOCAL enable_nestloop = on")
 
 
@@ -98,12 +97,21 @@ def _last_rows(cursor, tables: Iterable[str]) -> dict[str, int]:
     return dict(zip(tables, cursor.fetchone(), strict=True))
 
 
-def _check(cursor, table: str, columns: Mapping[str, str], last: int) -> None:
-    for column, pointed in columns.items():
+def _check(cursor, foreign_keys: ForeignKeys, last: Mapping[str, int]) -> None:
+    """One question for each table that is pointed to: which columns of rows after `last` miss their row?"""
+    pointers: dict[str, list[str]] = defaultdict(list)
+    for table, newest in _last_rows(cursor, foreign_keys).items():
+        if newest > last[table]:
+            for column, pointed in foreign_keys[table].items():
+                pointers[pointed].append(
+                    f"SELECT '{table}.{column}' place, {column} id FROM {table}"  # noqa: S608 - names of ours
+                    f" WHERE id > {last[table]} AND {column} IS NOT NULL"
+                )
+    for pointed, added in pointers.items():
         cursor.execute(
-            f"SELECT count(*) FROM {table} row WHERE row.id > %s AND row.{column} IS NOT NULL"  # noqa: S608
-            f" AND NOT EXISTS (SELECT FROM {pointed} WHERE id = row.{column})",
-            [last],
+            f"SELECT place, count(*) FROM ({' UNION ALL '.join(added)}) added"  # noqa: S608 - names of ours
+            f" WHERE NOT EXISTS (SELECT FROM {pointed} WHERE id = added.id) GROUP BY place"
         )
-        if dangling := cursor.fetchone()[0]:
-            raise IntegrityError(f"{dangling} rows of {table} point by {column} to no row of {pointed}")
+        if dangling := cursor.fetchall():
+            told = ", ".join(f"{number} of {place}" for place, number in dangling)
+            raise IntegrityError(f"rows that point to no row of {pointed}: {told}")

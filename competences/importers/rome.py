@@ -148,7 +148,8 @@ class _Reading(Reading):
         )
         columns = ("code_ogr", "libelle_appellation_long", "code_rome", *extra)
         for line, (code, label, job_code, *rest) in self._rows(table, *columns):
-            state = ConceptState("title", label, "", filled(dict(zip(extra, rest, strict=True))))
+            attributes = {name: value for name, value in zip(extra, rest, strict=True) if value}
+            state = ConceptState("title", label, "", attributes)
             title = self.titles[code] = self._add(table, line, Key("title", code), state)
             if job := self._known(table, line, 4, self.jobs, job_code):
                 self._link("title_of", title, job)

@@ -10,6 +10,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import count
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
@@ -116,7 +117,7 @@ class Source:
         if not self.files:
             raise BrokenSource.at(path.name, "empty", _("aucun fichier à lire"))
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The checksum of the sorted names and contents."""
         return self.checksum(self.files)
@@ -165,7 +166,8 @@ class Source:
         if quoted := _all_quoted(self.text(file, fallback)):
             header, cells = quoted
             return [cells[place] for place in _places(file, header, columns)]
-        return list(zip(*self.table(file, columns, anomalies, fallback), strict=True)) or [()] * len(columns)
+        records = list(self.table(file, columns, anomalies, fallback))
+        return [list(map(itemgetter(place), records)) for place in range(len(columns))]
 
     def header(self, file: str) -> list[str]:
         """The column names of a file, as far as they can be read: `rows` is what refuses a bad file."""

@@ -33,7 +33,10 @@ _NAMING = "label, folded, alternatives, description, since, until"
 
 
 def write_plan(plan: EditionPlan, planned_links: Callable[[], LinkPlans], edition: Edition) -> None:
-    """Writes concepts, names and links, inside the caller's transaction; links are asked for last."""
+    """Writes concepts, names and links, inside the caller's transaction.
+
+    Links come before names: they are the server's work more than Python's, and the comparison runs beside.
+    """
     copy_rows(
         "competences_concept (id, reference_id, kind, external_id)",
         (
@@ -44,6 +47,16 @@ def write_plan(plan: EditionPlan, planned_links: Callable[[], LinkPlans], editio
     here = edition.position
     _move_ends("competences_conceptrevision", here, plan.revisions)
     _move_ends("competences_concepttranslation", here, plan.translations)
+    links = planned_links()
+    _move_ends("competences_conceptlink", here, *links.values())
+    copy_rows(
+        "competences_conceptlink (kind, source_id, target_id, flag, since, until)",
+        (
+            f"{kind}\t{source}\t{target}\t{text(flag)}\t{since}\t{until}\n"
+            for kind, rows in links.items()
+            for (source, target), flag, since, until in rows.add
+        ),
+    )
     attributes = _Attributes()
     copy_rows(
         f"competences_conceptrevision (concept_id, attributes, {_NAMING})",
@@ -57,16 +70,6 @@ def write_plan(plan: EditionPlan, planned_links: Callable[[], LinkPlans], editio
         (
             f"{concept}\t{other}\t{_naming(state, since, until)}"
             for (concept, other), state, since, until in plan.translations.add
-        ),
-    )
-    links = planned_links()
-    _move_ends("competences_conceptlink", here, *links.values())
-    copy_rows(
-        "competences_conceptlink (kind, source_id, target_id, flag, since, until)",
-        (
-            f"{kind}\t{source}\t{target}\t{text(flag)}\t{since}\t{until}\n"
-            for kind, rows in links.items()
-            for (source, target), flag, since, until in rows.add
         ),
     )
 
