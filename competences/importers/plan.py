@@ -72,6 +72,8 @@ class EditionPlan:
 
 def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> EditionPlan:
     """The plan of an import at `place`. What a source does not state stays as it was."""
+    # The longest question first: the server works on it while the caller's thread confirms the sources.
+    linked = held_links(reference, 0, place.last)
     ids, new_concepts = _identities(parsed, reference)
     unsaid = parsed.unstated_scopes or parsed.unstated_links or any(e.unsaid for e in place.later)
     scopes = {identity: key.scope for key, identity in ids.items()} if unsaid else {}
@@ -89,7 +91,6 @@ def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> E
         following_of,
     )
     listed = held.values.keys() | stated.keys() if place.completes else stated.keys()
-    linked = held_links(reference, 0, place.last)
 
     @cache
     def stated_links() -> Mapping[str, Mapping[Pair, str]]:
