@@ -147,12 +147,13 @@ class _Reading(Reading):
             "peu_usite",
         )
         columns = ("code_ogr", "libelle_appellation_long", "code_rome", *extra)
+        title_of = self.edition.links.setdefault("title_of", {})
         for line, (code, label, job_code, *rest) in self._rows(table, *columns):
             attributes = {name: value for name, value in zip(extra, rest, strict=True) if value}
             state = ConceptState("title", label, "", attributes)
             title = self.titles[code] = self._add(table, line, Key("title", code), state)
-            if job := self._known(table, line, 4, self.jobs, job_code):
-                self._link("title_of", title, job)
+            if job := self.jobs.get(job_code) or self._known(table, line, 4, self.jobs, job_code):
+                title_of[title, job] = ""
 
     def _skills(self, riasec: dict[str, str]) -> None:
         table = "referentiel_competence"
