@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from competences.enums import EvidenceKind
 from competences.forms.days import DayInput
-from competences.models import SkillStatement
+from competences.models import Evidence, SkillStatement
 from competences.models.evidence import TITLE_LENGTH, URL_LENGTH
 from competences.queries.evidence import OFFERED
 from competences.services.evidence import Described
@@ -51,6 +51,13 @@ class EvidenceForm(SkillsForm):
         return Described(
             **{name: self.cleaned_data[name] for name in Described.__slots__ if name in self.cleaned_data}
         )
+
+    def fix(self, piece: Evidence) -> None:
+        """Leaves the skills alone to be changed: somebody read the rest, which stays as `piece` has it."""
+        for name, field in self.fields.items():
+            if name != "statements":
+                field.disabled = True
+                self.initial[name] = getattr(piece, name)
 
 
 class LinkForm(EvidenceForm):

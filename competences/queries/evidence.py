@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.errors import NotFound
 from accounts.models import User, Worker
+from competences.enums import ReviewState
 from competences.models import Evidence, SkillStatement
 from competences.queries.names import labels_of
 from competences.queries.records import statements_of, with_labels
@@ -28,6 +29,12 @@ def own_evidence(user: User, public_id: UUID) -> Evidence:
     if found is None:
         raise NotFound
     return found
+
+
+def was_read(evidence: Evidence) -> bool:
+    """Whether somebody who was asked for a view has taken it up, or gave it, with this piece before them."""
+    read = (ReviewState.IN_REVIEW, ReviewState.ANSWERED, ReviewState.CLOSED)
+    return evidence.review_requests.filter(state__in=read).exists()
 
 
 def with_ties(evidence: Iterable[Evidence], *, on: dt.date) -> list[Evidence]:

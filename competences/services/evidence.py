@@ -16,6 +16,7 @@ from accounts.models import Worker
 from competences.enums import EvidenceKind
 from competences.models import Evidence, SkillStatement
 from competences.models.evidence import TITLE_LENGTH, URL_LENGTH
+from competences.queries.evidence import was_read
 from competences.rules.clocks import FIRST_DAY
 from competences.rules.texts import one_line
 from competences.services.evidence_files import Stored, erase_file, store_file
@@ -82,12 +83,23 @@ def change_evidence(
     statements: Sequence[SkillStatement],
     now: dt.datetime | None = None,
 ) -> Evidence:
-    """Writes anew what is said of a piece of evidence and what it proves; its file stays. Raises Refused."""
+    """Writes anew what is said of a piece of evidence and what it proves; its file stays.
+
+    Raises Refused; for other words too, once somebody gave or is giving their view with the piece before
+    them: what they vouched for must not become something else under their name.
+    """
     evidence = _own_evidence(actor, evidence)
     now = now or timezone.now()
     columns = _columns(EvidenceKind(evidence.kind), described, timezone.localdate(now), None)
     if not columns["title"]:
         columns["title"] = evidence.title
+    changed = [name for name, value in columns.items() if getattr(evidence, name) != value]
+    if changed and was_read(evidence):
+        message = _(
+            "Une personne a lu cette preuve pour donner son avis : elle reste telle qu’elle l’a lue. Vous"
+            " pouvez changer les compétences qu’elle prouve, ou ajouter une autre preuve."
+        )
+        raise Refused("was_read", message, field=changed[0])
     for name, value in columns.items():
         setattr(evidence, name, value)
     evidence.save(update_fields=list(columns))

@@ -21,7 +21,7 @@ from competences.forms.evidence import CHANGE_FORMS, NEW_FORMS, EvidenceForm
 from competences.models import Evidence
 from competences.private_files import way_to
 from competences.queries.attestations import requests_of, reviews_for
-from competences.queries.evidence import evidence_of, offered_statements, own_evidence, with_ties
+from competences.queries.evidence import evidence_of, offered_statements, own_evidence, was_read, with_ties
 from competences.services.evidence import add_evidence, change_evidence, remove_evidence
 from competences.words import REVIEW_BADGES
 
@@ -88,7 +88,10 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One piece: what it is, what it proves, its file; and the form that changes it."""
     piece = own_evidence(request.user, public_id)
     with_ties([piece], on=timezone.localdate())
+    is_fixed = was_read(piece)
     form = _form(request, CHANGE_FORMS[piece.kind], piece)
+    if is_fixed:
+        form.fix(piece)
     if form.is_bound and form.is_valid():
         try:
             change_evidence(
@@ -99,7 +102,8 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("« %s » est à jour.") % piece.title)
             return redirect("competences:evidence")
-    context = {"form": form, "title": piece.title, "piece": piece, "text": words_of(request)}
+    context = {"form": form, "title": piece.title, "piece": piece, "is_fixed": is_fixed}
+    context["text"] = words_of(request)
     return render(request, "competences/evidence_form.html", context)
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.actors import SYSTEM
 from accounts.constraints import broken_constraint
 from accounts.errors import NotFound, Refused
-from competences.models import Evidence
+from competences.models import Evidence, ReviewRequest
 from competences.models.evidence import FILE_BYTES
 from competences.private_files import evidence_folder
 from competences.queries.evidence import offered_statements, with_ties
@@ -21,7 +21,7 @@ from competences.services.records import remove_skill
 from tests.accounts.factories import NOW, TODAY, TOMORROW, YESTERDAY, UserFactory
 from tests.accounts.side_by_side import side_by_side
 from tests.competences.file_builder import jpeg, jpeg_segment, pdf, png, webp, zipped
-from tests.competences.record_builder import add, held, sent, skill, skills
+from tests.competences.record_builder import add, ask, held, sent, skill, skills
 
 LONG_AGO = dt.date(25, 3, 1)
 
@@ -302,6 +302,33 @@ def test_evidence_is_tied_to_skills_of_the_same_record_alone(user):
     )
     made.refresh_from_db()
     assert (made.title, list(made.statements.all())) == ("Mes travaux", [other])
+
+
+READ = [("waiting", False), ("in_review", True), ("answered", True), ("closed", True)]
+READ += [("declined", False), ("withdrawn", False)]
+
+
+@pytest.mark.parametrize(("state", "is_fixed"), READ)
+def test_what_somebody_read_for_their_view_is_not_renamed_afterwards(user, state, is_fixed):
+    made = add(user, title="Mon site")
+    review = ask(user, evidence=[made])
+    ReviewRequest.objects.filter(pk=review.pk).update(state=state)
+    same = {"actor": user, "evidence": made, "statements": held(user)}
+    for field, title, url in (
+        ("title", "Diplôme", made.url),
+        ("url", "Mon site", "https://autre.exemple.fr/"),
+    ):
+        asked = {**same, "described": Described(title=title, url=url)}
+        if not is_fixed:
+            assert change_evidence(**asked).title == title
+            continue
+        with pytest.raises(Refused) as refusal:
+            change_evidence(**asked)
+        assert (refusal.value.code, refusal.value.field) == ("was_read", field)
+    made.refresh_from_db()
+    assert made.title == "Mon site"
+    assert (made.host == "exemple.fr") is is_fixed
+    change_evidence(**same, described=Described(title=made.title, url=made.url))
 
 
 def test_nobody_else_writes_the_evidence_of_a_record(user):

@@ -10,9 +10,10 @@ from django.utils import timezone
 from competences.models import Evidence
 from competences.models.evidence import FILE_BYTES
 from competences.private_files import evidence_folder, opened
+from competences.services.attestations import View, answer_review, take_review
 from tests.accounts.factories import UserFactory
 from tests.competences.file_builder import pdf, zipped
-from tests.competences.record_builder import add, answered_request, ask, sent, skill, skills
+from tests.competences.record_builder import add, answered_request, ask, reader, sent, skill, skills
 
 
 @pytest.fixture(autouse=True)
@@ -223,3 +224,18 @@ def test_the_page_of_a_skill_shows_what_others_say_and_the_evidence(user, client
     assert "personne d’autre que vous ne le voit" in page
     page = client.post(url("attestation_show", view.public_id), follow=True).content.decode()
     assert "personne d’autre que vous ne le voit" not in page
+
+
+def test_a_piece_that_was_read_for_a_view_keeps_its_words_and_may_prove_other_skills(user, client):
+    one, other = skill(user), skill(user, "Souder à l’arc")
+    read, unread = (add(user, one, title=title) for title in ("Mon site", "Ma forge"))
+    alex = reader()
+    review = take_review(actor=alex, review=ask(user, one, email=alex.email, evidence=[read]))
+    answer_review(actor=alex, review=review, views={one.pk: View(kind="observed")})
+    typed = {"statements": [str(other.public_id)], "title": "Diplôme d’État", "url": "https://autre.fr/"}
+    assert "telle qu’elle l’a lue" in client.get(url("evidence_page", read.public_id)).content.decode()
+    for piece, title in ((read, "Mon site"), (unread, "Diplôme d’État")):
+        assert client.post(url("evidence_page", piece.public_id), typed).status_code == 302
+        piece.refresh_from_db()
+        assert (piece.title, list(piece.statements.all())) == (title, [other])
+    assert "telle qu’elle l’a lue" not in client.get(url("evidence_page", unread.public_id)).content.decode()
