@@ -49,23 +49,16 @@ CHANGE_BADGES: Mapping[str, str] = {
     ChangeKind.REPLACED: "info",
 }
 
-# What a change is called on its tag: a noun, which fits a job and a skill alike. The name in the enum is for
-# the staff of the site.
+# What a change is called on its tag, where that is not the noun it is counted by (CHANGE_NOUNS).
 CHANGE_TAGS: Mapping[str, Promise] = {
-    ChangeKind.ADDED: _("ajout"),
-    ChangeKind.REMOVED: _("retrait"),
     ChangeKind.RENAMED: _("nouveau nom"),
     ChangeKind.COSMETIC: _("autre écriture"),
     ChangeKind.RETAGGED: _("autres étiquettes"),
-    ChangeKind.MOVED: _("passage à un autre métier"),
-    ChangeKind.TOOK_LABEL_OF_OTHER: _("nom pris à un autre métier"),
-    ChangeKind.RECYCLED: _("code donné à un autre métier"),
     ChangeKind.LINKED: _("ajout au métier"),
     ChangeKind.UNLINKED: _("retrait du métier"),
     ChangeKind.REFLAGGED: _("autre place dans le métier"),
     ChangeKind.ORPHANED: _("sans métier"),
     ChangeKind.RETYPED: _("autre nature"),
-    ChangeKind.REPLACED: _("remplacement"),
 }
 
 # An upload is told beside an edition as well as beside a table: words that fit both.
@@ -125,6 +118,11 @@ CHANGE_NOUNS: Mapping[str, Any] = {
 def change_noun(name: str, number: int) -> str:
     """What happened to so many concepts, as a noun that follows the number."""
     return str(CHANGE_NOUNS[name] % number)
+
+
+def change_tag(name: str) -> str:
+    """What happened to one concept, in words that agree with no gender: "ajout" fits a job and a skill."""
+    return str(CHANGE_TAGS[name]) if name in CHANGE_TAGS else change_noun(name, 1)
 
 
 # Why a concept is held to replace another, read after "parce que" (codes of models.Change).

@@ -27,7 +27,7 @@ from competences.queries.readable import Reader
 from competences.queries.record_exports import record_list
 from competences.queries.search_results import KINDS, MOST, results
 from competences.spreadsheets import Cell
-from competences.words import CHANGE_TAGS, tags_in_words
+from competences.words import change_tag, tags_in_words
 
 BATCH = 1000
 Row = tuple[Cell, ...]
@@ -112,7 +112,7 @@ def _change_row(line: ChangeLine) -> Row:
     elif line.kind == ChangeKind.RETAGGED:
         before, after = tags_in_words(before), tags_in_words(after)
     return (
-        str(CHANGE_TAGS[line.kind]),
+        change_tag(line.kind),
         str(ConceptKind(line.concept_kind).label),
         line.external_id,
         line.label,

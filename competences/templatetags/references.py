@@ -14,13 +14,13 @@ from competences.enums import ConceptKind, CoreFlag
 from competences.queries.names import Named, reader_language
 from competences.words import (
     CHANGE_BADGES,
-    CHANGE_TAGS,
     CONFIDENCE_WORDS,
     DECLARED,
     JOB_TAGS,
     KIND_PLURALS,
     PLACE_TAGS,
     SUCCESSOR_REASONS,
+    change_tag,
     tags_in_words,
 )
 
@@ -97,7 +97,7 @@ def kind_word(kind: str) -> str:
 @register.filter
 def change_word(kind: str) -> str:
     """What happened, in a word or two."""
-    return str(CHANGE_TAGS[kind])
+    return change_tag(kind)
 
 
 @register.filter
