@@ -45,7 +45,6 @@ class Thing(StrEnum):
     BILAN = "bilan"
     APPOINTMENT = "appointment"
     SELF_ASSESSMENT = "self_assessment"
-    SYNTHESIS_DRAFT = "synthesis_draft"
     DOCUMENT = "document"
     SHARED_ITEMS = "shared_items"
     SHARED_NOTE = "shared_note"
@@ -84,25 +83,20 @@ TABLE: Mapping[ActorKind, Row] = {
         _T.RECORD: R,
         _T.FLAGS: R,
         _T.WANTED_JOBS: R,
-        _T.VIEWS: R,
         _T.CAREER: R,
+        _T.APPOINTMENT: RW,
         _T.SHARED_NOTE: RW,
         _T.PRIVATE_NOTE: RW,
         _T.MESSAGE: RW,
         _T.HANDOVER: RW,
     },
-    # Nothing of the file: it lets the person send a review request, which opens what was ticked.
-    _K.REVIEW_ADVISER: {_T.HANDOVER: RW},
+    # The files of proofs come with a review request alone, which opens what was ticked.
+    _K.REVIEW_ADVISER: {_T.VIEWS: R, _T.HANDOVER: RW},
     _K.BILAN_ADVISER: {
-        _T.RECORD: R,
-        _T.FLAGS: R,
-        _T.WANTED_JOBS: R,
-        _T.VIEWS: R,
-        _T.CAREER: R,
         _T.BILAN: RW,
         _T.APPOINTMENT: RW,
         _T.SELF_ASSESSMENT: R,
-        _T.SYNTHESIS_DRAFT: RW,
+        _T.DOCUMENT: RW,
         _T.SHARED_NOTE: RW,
         _T.PRIVATE_NOTE: RW,
         _T.MESSAGE: RW,
@@ -114,7 +108,6 @@ TABLE: Mapping[ActorKind, Row] = {
         _T.RECORD: R,
         _T.FLAGS: R,
         _T.WANTED_JOBS: R,
-        _T.VIEWS: R,
         _T.CAREER: R,
         _T.SHARED_NOTE: R,
         _T.PRIVATE_NOTE: R,
@@ -141,11 +134,14 @@ PURPOSE_OF: Mapping[ActorKind, str] = {
 
 #: What the page behind the door narrows further, in words for the people who read the table.
 LIMITS: Mapping[tuple[ActorKind, Thing], str] = {
-    (_K.FOLLOW_UP_ADVISER, _T.VIEWS): "those the person does not hide",
-    (_K.BILAN_ADVISER, _T.VIEWS): "those the person does not hide",
-    (_K.FOLLOW_UP_ADVISER, _T.PRIVATE_NOTE): "one's own alone",
-    (_K.BILAN_ADVISER, _T.PRIVATE_NOTE): "one's own alone",
-    (_K.FORMER_ADVISER, _T.PRIVATE_NOTE): "one's own alone",
+    (_K.REVIEW_ADVISER, _T.VIEWS): "those the person does not hide, with the skills they are about",
+    (_K.BILAN_ADVISER, _T.BILAN): "the bilans with that adviser, from the day they are prepared together",
+    (_K.FOLLOW_UP_ADVISER, _T.APPOINTMENT): "those outside a bilan",
+    (_K.BILAN_ADVISER, _T.DOCUMENT): "of the bilans with that adviser, until they are destroyed",
+    **dict.fromkeys(
+        [(kind, _T.PRIVATE_NOTE) for kind in (_K.FOLLOW_UP_ADVISER, _K.BILAN_ADVISER, _K.FORMER_ADVISER)],
+        "one's own alone",
+    ),
     **dict.fromkeys(
         [
             (_K.FORMER_ADVISER, thing)
@@ -153,7 +149,6 @@ LIMITS: Mapping[tuple[ActorKind, Thing], str] = {
         ],
         "30 days after the handover, unless the person withdraws",
     ),
-    (_K.FORMER_ADVISER, _T.VIEWS): "those the person does not hide",
     **dict.fromkeys(
         [
             (_K.FOLLOW_UP_ADVISER, _T.HANDOVER),
@@ -162,7 +157,6 @@ LIMITS: Mapping[tuple[ActorKind, Thing], str] = {
         ],
         "proposed by the adviser for the purposes they hold, answered by the person",
     ),
-    (_K.BILAN_ADVISER, _T.BILAN): "the bilans with that adviser",
     (_K.REVIEW_READER, _T.REVIEW_REQUEST): "the skills that were ticked",
     (_K.REVIEW_READER, _T.EVIDENCE_FILE): "the files that were ticked",
     (_K.SHARE_READER, _T.SHARED_ITEMS): "the items that were ticked, after the code",

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accounts.access import Actor, access_worker, workers_visible_to
+from accounts.access import Actor, Thing, access_object, workers_visible_to
 from accounts.enums import Purpose
 from accounts.errors import NotFound
 from accounts.models import Worker
 
 ADVISED = (Purpose.FOLLOW_UP, Purpose.REVIEW)
 """The purposes that put a person in their adviser's list, the widest first."""
+
+
+PARTS = {Purpose.FOLLOW_UP: Thing.RECORD, Purpose.REVIEW: Thing.VIEWS}
+"""The part of a file that each of them opens."""
 
 
 def advised(actor: Actor, on: dt.date) -> QuerySet[Worker]:
@@ -38,9 +42,9 @@ def opened(actor: Actor, public_id: UUID, *, on: dt.date) -> tuple[Worker, list[
     access log a purpose. Raises NotFound when there is none.
     """
     found: list[tuple[Worker, Purpose]] = []
-    for purpose in ADVISED:
+    for purpose, thing in PARTS.items():
         try:
-            found.append((access_worker(actor, public_id, purpose, on=on), purpose))
+            found.append((access_object(actor, public_id, thing, on=on), purpose))
         except NotFound:
             continue
     if not found:

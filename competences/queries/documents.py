@@ -7,8 +7,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.access import access_worker
-from accounts.enums import Purpose
+from accounts.access import Thing, access_object
 from accounts.errors import Gone, NotFound
 from accounts.models import User
 from accounts.templatetags.components import in_words
@@ -95,7 +94,7 @@ def _opens(user: User, bilan: Bilan, on: dt.date) -> bool:
         return True
     if bilan.adviser_id != user.pk or bilan.state in UNSEEN:
         raise NotFound
-    access_worker(user, bilan.worker.public_id, Purpose.BILAN, on=on)
+    access_object(user, bilan.worker.public_id, Thing.DOCUMENT, on=on)
     return False
 
 

@@ -57,7 +57,7 @@ ENDS = [withdrawn, left, ended]
 
 
 @pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("purpose", [Purpose.FOLLOW_UP, Purpose.BILAN])
+@pytest.mark.parametrize("purpose", [Purpose.FOLLOW_UP, Purpose.REVIEW])
 def test_the_record_closes(clock, user, end, purpose):
     skill(user)
     mandate = MandateFactory(worker=user.worker, purpose=purpose)
