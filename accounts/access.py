@@ -239,6 +239,7 @@ def access_share(actor: Actor, public_id: UUID | str, *, on: date) -> Share:
         mandate_id=None,
         share_id=share.pk,
         purpose=Purpose.SHARE,
+        thing=Thing.SHARED_ITEMS,
         now=timezone.now(),
     )
     return share
@@ -255,7 +256,13 @@ def access_link(key: str, code: Any, *, now: datetime) -> Share:
     if identifier is None or typed_code(share, identifier, now) is None:
         raise NotFound
     record_opening(
-        actor=None, worker=share.worker, mandate_id=None, share_id=share.pk, purpose=Purpose.SHARE, now=now
+        actor=None,
+        worker=share.worker,
+        mandate_id=None,
+        share_id=share.pk,
+        purpose=Purpose.SHARE,
+        thing=Thing.SHARED_ITEMS,
+        now=now,
     )
     return share
 

@@ -23,11 +23,12 @@ class AccountsConfig(AppConfig):
             share_kinds,
         )
         from accounts.notification_kinds import register_kinds
-        from accounts.queries.consents import mandate_consents
+        from accounts.queries.consents import mandate_consents, share_consents
 
         register_kinds()
         user_logged_in.connect(_came_back)
         consents.register(consents.ConsentSource(name="mandate", given_by=mandate_consents))
+        consents.register(consents.ConsentSource(name="share", given_by=share_consents))
         share_kinds.register()
         handover_grants.register()
 

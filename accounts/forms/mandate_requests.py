@@ -18,7 +18,7 @@ class AskForm(forms.Form):
     """Whom an adviser asks, in the name of which of `bodies`, for what, why, and until when."""
 
     organisation = forms.ModelChoiceField(
-        label=_("Au nom de quel organisme ?"),
+        label=_("Au nom de quel organisme ?"),
         queryset=Organisation.objects.none(),
         to_field_name="public_id",
         empty_label=None,
@@ -33,11 +33,11 @@ class AskForm(forms.Form):
         label=_("Pour quoi faire ?"),
         choices=[(purpose.value, purpose.label) for purpose in MANDATE_PURPOSES],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Cochez seulement ce qui est utile : la personne répond but par but."),
+        help_text=_("Cochez seulement ce qui est utile : la personne répond but par but."),
         error_messages={"required": _("Cochez au moins un but.")},
     )
     reason = forms.CharField(
-        label=_("Pourquoi le demandez-vous ?"),
+        label=_("Pourquoi le demandez-vous ?"),
         max_length=REASON_LENGTH,
         help_text=_("La personne lit cette phrase avant de répondre. 200 caractères au plus."),
     )
@@ -62,7 +62,7 @@ class AnswerForm(forms.Form):
     purposes = forms.MultipleChoiceField(
         label=_("Je donne accès pour"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Rien n’est coché d’avance : cochez ce que vous voulez bien donner, et rien d’autre."),
+        help_text=_("Rien n’est coché d’avance : cochez ce que vous voulez bien donner, et rien d’autre."),
         error_messages={"required": _("Cochez au moins un but, ou répondez non.")},
     )
     end_on = forms.DateField(

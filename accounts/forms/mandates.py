@@ -58,7 +58,7 @@ class GrantForm(forms.Form):
         error_messages={"required": _("Cochez au moins un but.")},
     )
     reason = forms.CharField(
-        label=_("Pourquoi ? (facultatif)"),
+        label=_("Pourquoi ? (facultatif)"),
         required=False,
         max_length=REASON_LENGTH,
         help_text=_("Pour vous en souvenir, et pour que la personne le lise. 200 caractères au plus."),

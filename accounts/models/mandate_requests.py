@@ -135,7 +135,7 @@ class MandateRequest(models.Model):
                 fields=["adviser", "email"],
                 condition=Q(state=MandateRequestState.WAITING),
                 name="mandate_request_one_waiting",
-                violation_error_message=_("Vous avez déjà écrit à cette adresse : la demande attend."),
+                violation_error_message=_("Vous avez déjà écrit à cette adresse : la demande attend."),
             ),
         ]
 

@@ -102,25 +102,30 @@ def openers(worker: Worker) -> list[Opener]:
 
 
 def with_readers(rows: list[dict[str, Any]]) -> list[OpeningDay]:
-    """The rows of a page with the accounts, shares by link and mandates they name, in three queries."""
+    """The rows of a page with the accounts, the shares and the mandates they name, in three queries."""
     actors = User.objects.in_bulk({row["actor_id"] for row in rows} - {None})
-    by_link = {row["share_id"] for row in rows if row["actor_id"] is None}
-    addresses = dict(Share.objects.filter(pk__in=by_link).values_list("pk", "recipient_email"))
+    shares = Share.objects.select_related("organisation").in_bulk({row["share_id"] for row in rows} - {None})
     used = Mandate.objects.select_related("organisation")
     mandates = used.in_bulk([row["mandate_id"] for row in rows if row["mandate_id"]])
-    return [
-        OpeningDay(
-            on=row["on"],
-            who=_reader(row["actor_id"], actors) if row["actor_id"] else addresses.get(row["share_id"], ""),
-            purpose=Purpose(row["purpose"]),
-            thing=THING_WORDS.get(row["thing"], ""),
-            organisation=mandate.organisation.name if (mandate := mandates.get(row["mandate_id"])) else "",
-            reason=mandate.reason if mandate else "",
-            times=row["times"],
-            last_at=row["last_at"],
-        )
-        for row in rows
-    ]
+    return [_told(row, actors, mandates.get(row["mandate_id"]), shares.get(row["share_id"])) for row in rows]
+
+
+def _told(
+    row: dict[str, Any], actors: dict[int, User], mandate: Mandate | None, share: Share | None
+) -> OpeningDay:
+    """A line in words. An account is named by itself, the reader of a link by the address of the code."""
+    by_link = share.recipient_email if share else ""
+    place = mandate.organisation if mandate else share.organisation if share else None
+    return OpeningDay(
+        on=row["on"],
+        who=_reader(row["actor_id"], actors) if row["actor_id"] else by_link,
+        purpose=Purpose(row["purpose"]),
+        thing=THING_WORDS.get(row["thing"], ""),
+        organisation=place.name if place else "",
+        reason=mandate.reason if mandate else share.title if share else "",
+        times=row["times"],
+        last_at=row["last_at"],
+    )
 
 
 def read_by(openings: list[FileOpening], share: Share) -> list[tuple[datetime, str]]:

@@ -129,7 +129,7 @@ PURPOSE_OF: Mapping[ActorKind, str] = {
     _K.REVIEW_ADVISER: "review",
     _K.REVIEW_READER: "answer",
     _K.SHARE_READER: "share",
-    _K.FORMER_ADVISER: "after_handover",
+    _K.FORMER_ADVISER: "handover",
 }
 
 #: What the page behind the door narrows further, in words for the people who read the table.

@@ -54,7 +54,7 @@ _STATES = MandateRequestState
 
 ALREADY: dict[MandateRequestState, "str | Promise"] = {
     _STATES.ACCEPTED: _(
-        "Vous avez déjà répondu oui à cette demande. L’accès donné est dans « Qui peut voir quoi », où vous"
+        "Vous avez déjà répondu oui à cette demande. L’accès donné est dans « Qui peut voir quoi », où vous"
         " pouvez le retirer. Rien d’autre n’a changé."
     ),
     _STATES.DECLINED: _("Vous avez déjà répondu non à cette demande. Rien n’est ouvert."),
@@ -62,8 +62,8 @@ ALREADY: dict[MandateRequestState, "str | Promise"] = {
         "La personne a repris sa demande avant votre réponse. Rien n’est ouvert, et vous n’avez rien à faire."
     ),
     _STATES.EXPIRED: _(
-        "Cette demande est restée 30 jours sans réponse : elle n’est plus valable. Rien n’est ouvert. Vous"
-        " pouvez donner un accès vous-même depuis « Qui peut voir quoi »."
+        "Cette demande est restée 30 jours sans réponse : elle n’est plus valable. Rien n’est ouvert. Vous"
+        " pouvez donner un accès vous-même depuis « Qui peut voir quoi »."
     ),
 }
 
@@ -95,7 +95,7 @@ def ask_mandate(
     reason = _reason(reason)
     _refuse_bad_end(on, end_on)
     if not adviser.name:
-        message = _("Une demande porte un nom. Écrivez le vôtre dans « Mon compte », puis revenez ici.")
+        message = _("Une demande porte un nom. Écrivez le vôtre dans « Mon compte », puis revenez ici.")
         raise Refused("no_name", message)
     _expire(MandateRequest.objects.filter(adviser=adviser, email=email), on, now)
     _refuse_too_many(adviser, email, now)
@@ -135,7 +135,7 @@ def accept_request(
     on = timezone.localdate(now)
     if not is_adviser(request.adviser, request.organisation, on):
         message = _(
-            "Cette personne ne conseille plus chez %(organisation)s : sa demande n’a plus lieu d’être. Rien"
+            "Cette personne ne conseille plus chez %(organisation)s : sa demande n’a plus lieu d’être. Rien"
             " n’est ouvert, et vous n’avez rien à faire."
         )
         raise Refused("adviser_left", message % {"organisation": request.organisation.name})
@@ -173,7 +173,7 @@ def take_back_request(
     request = _found(found.first())
     state = request.state_on(timezone.localdate(now))
     if state != _STATES.WAITING:
-        message = _("Cette demande est terminée (%(state)s) : il n’y a plus rien à reprendre.")
+        message = _("Cette demande est terminée (%(state)s) : il n’y a plus rien à reprendre.")
         raise Refused(f"request_{state}", message % {"state": state.label})
     return _finish(request, _STATES.TAKEN_BACK, now)
 
@@ -228,7 +228,7 @@ def _refuse_bad_end(on: date, end_on: date) -> None:
     if end_on <= on:
         raise Refused("mandate_end_after_start", _("La fin vient après aujourd’hui."), field="end_on")
     if end_on > on + LONGEST:
-        raise Refused("request_too_long", _("La fin est trop loin : trois ans au plus."), field="end_on")
+        raise Refused("request_too_long", _("La fin est trop loin : trois ans au plus."), field="end_on")
 
 
 def _refuse_too_many(adviser: User, email: str, now: datetime) -> None:
@@ -244,7 +244,7 @@ def _refuse_too_many(adviser: User, email: str, now: datetime) -> None:
     no = Q(adviser=adviser, state=_STATES.DECLINED, email=email, finished_at__gt=now - QUIET_AFTER_NO)
     if MandateRequest.objects.filter(no).exists():
         message = _(
-            "Cette personne vous a répondu non il y a moins de 30 jours. Laissez-lui l’initiative : elle peut"
+            "Cette personne vous a répondu non il y a moins de 30 jours. Laissez-lui l’initiative : elle peut"
             " vous donner accès quand elle le veut."
         )
         raise Refused("asked_after_no", message, field="email")

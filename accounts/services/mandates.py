@@ -149,10 +149,10 @@ def _refuse_bad_words(purposes: list[Purpose], reason: str) -> None:
 
 def _refuse_bad_days(on: date, start_on: date, end_on: date | None) -> None:
     if start_on < on:
-        message = _("Un accès ne commence pas dans le passé : choisissez aujourd’hui ou plus tard.")
+        message = _("Un accès ne commence pas dans le passé : choisissez aujourd’hui ou plus tard.")
         raise Refused("mandate_starts_late", message, field="start_on")
     if start_on > on + FARTHEST_START:
-        message = _("Le premier jour est trop loin : un an au plus.")
+        message = _("Le premier jour est trop loin : un an au plus.")
         raise Refused("mandate_starts_far", message, field="start_on")
     if end_on is not None and end_on <= start_on:
         said = _("La fin vient après aujourd’hui.") if start_on == on else _("La fin vient après le début.")

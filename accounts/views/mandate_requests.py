@@ -64,7 +64,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             refusal.add_to(form)
         else:
-            said = _("Votre demande est partie à %(email)s. Elle attend 30 jours ; la réponse se lira ici.")
+            said = _("Votre demande est partie à %(email)s. Elle attend 30 jours ; la réponse se lira ici.")
             messages.success(request, said % {"email": made.email})
             return redirect("accounts:mandate_requests")
     context = {"form": form, "body": bodies[0] if len(bodies) == 1 else None}
