@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts import grants
 from accounts.actors import SYSTEM, Actor, System, require_person
-from accounts.enums import OrganisationKind, Purpose
+from accounts.enums import MANDATE_PURPOSES, OrganisationKind, Purpose
 from accounts.errors import NotFound
 from accounts.models import Mandate, MandateRequest, Organisation, Share, User, Worker
 from accounts.queries.shares import link_share, shared_with, typed_code
@@ -52,13 +52,26 @@ __all__ = [
 
 
 class WorkerPolicy:
-    """Which files an actor may open on one day, for one of some purposes; `own`: the actor's own file too."""
+    """Which files an actor may open on one day, for one of some purposes.
 
-    def __init__(self, actor: Actor, purposes: Sequence[Purpose], on: date, *, own: bool = True) -> None:
+    `own`: the actor's own file too. `of_thing`: the purposes are those of one line of the table, so that a
+    right that stands for mandates that were gives no more than they did.
+    """
+
+    def __init__(
+        self,
+        actor: Actor,
+        purposes: Sequence[Purpose],
+        on: date,
+        *,
+        own: bool = True,
+        of_thing: bool = False,
+    ) -> None:
         self.actor = actor
         self.purposes = [Purpose(purpose) for purpose in purposes]
         self.on = on
         self.own = own
+        self.of_thing = of_thing
 
     def mandates(self) -> QuerySet[Mandate]:
         """The mandates that give the actor a right over others, in the order of the purposes."""
@@ -106,8 +119,15 @@ class WorkerPolicy:
 
     def _granted(self) -> list[tuple[Purpose, QuerySet[Worker]]]:
         """The files that each registered grant opens to the actor."""
+        mandates = [purpose for purpose in self.purposes if purpose in MANDATE_PURPOSES]
+        actor: User = self.actor  # type: ignore[assignment]
         return [
-            (purpose, grant.workers(self.actor, self.on))  # type: ignore[arg-type]
+            (
+                purpose,
+                grant.narrowed(actor, self.on, mandates)
+                if self.of_thing and grant.narrowed
+                else grant.workers(actor, self.on),
+            )
             for purpose in self.purposes
             for grant in grants.of_purpose(purpose)
         ]
@@ -159,7 +179,8 @@ def _policy(actor: Actor, thing: Thing, action: Action, on: date) -> WorkerPolic
     """The line of the table as a policy: the purposes that a row may carry, and whether one's own counts."""
     thing, action = Thing(thing), Action(action)
     known = [Purpose(name) for name in access_table.purposes_for(thing, action) if name in Purpose.values]
-    return WorkerPolicy(actor, known, on, own=access_table.allows(ActorKind.PERSON, thing, action))
+    own = access_table.allows(ActorKind.PERSON, thing, action)
+    return WorkerPolicy(actor, known, on, own=own, of_thing=True)
 
 
 def _opened(worker: Worker | None, actor: Actor, thing: Thing | None) -> Worker:

@@ -4,7 +4,7 @@ A review request opens the file for its reader, for `Purpose.ANSWER`, and the pa
 ticked items alone. The policy of `accounts.access` asks every grant of a purpose in the query of mandates.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,12 +32,15 @@ class Grant:
     - `purpose`: what it opens the file for; never the purpose of a mandate, which opens more.
     - `workers(actor, on)`: the files that this person may open on that day, as a lazy query.
     - `listed(worker, on)`: who may open this file on that day.
+    - `narrowed(actor, on, purposes)`: for a right that stands for mandates that were: the files that it opens
+      where one of these purposes of mandates would. None: the right opens what the table says, and no less.
     """
 
     name: str
     purpose: Purpose
     workers: Callable[[User, date], QuerySet[Worker]]
     listed: Callable[[Worker, date], list[Granted]]
+    narrowed: Callable[[User, date, Collection[Purpose]], QuerySet[Worker]] | None = None
 
     def __post_init__(self) -> None:
         if self.purpose in MANDATE_PURPOSES:

@@ -4,13 +4,14 @@ It opens files for `Purpose.HANDOVER` alone. No service writes for that purpose,
 it gives; the person ends it at once from the page of the handover.
 """
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts import grants
-from accounts.enums import Purpose
+from accounts.enums import MANDATE_PURPOSES, Purpose
 from accounts.grants import Grant, Granted
 from accounts.models import User, Worker
 from accounts.queries.handovers import reading_parts
@@ -18,11 +19,24 @@ from accounts.queries.handovers import reading_parts
 
 def register() -> None:
     """Registers the grant; called once, when the applications are ready."""
-    grants.register(Grant(name="handover", purpose=Purpose.HANDOVER, workers=_workers, listed=_listed))
+    grants.register(
+        Grant(
+            name="handover",
+            purpose=Purpose.HANDOVER,
+            workers=_workers,
+            listed=_listed,
+            narrowed=_narrowed,
+        )
+    )
 
 
 def _workers(actor: User, on: date) -> QuerySet[Worker]:
-    parts = reading_parts(on).filter(handover__from_adviser=actor).order_by()
+    return _narrowed(actor, on, MANDATE_PURPOSES)
+
+
+def _narrowed(actor: User, on: date, purposes: Collection[Purpose]) -> QuerySet[Worker]:
+    """Who gave up a purpose reads what that purpose let them read, and nothing else."""
+    parts = reading_parts(on).filter(handover__from_adviser=actor, purpose__in=purposes).order_by()
     return Worker.objects.filter(pk__in=parts.values("worker"))
 
 

@@ -77,8 +77,7 @@ _OWN: dict[Thing, frozenset[Action]] = dict.fromkeys(Thing, ALL)
 _OWN[_T.ACCESS_LOG] = R
 del _OWN[_T.PRIVATE_NOTE]
 
-TABLE: Mapping[ActorKind, Row] = {
-    _K.PERSON: _OWN,
+_ADVISERS: dict[ActorKind, Row] = {
     _K.FOLLOW_UP_ADVISER: {
         _T.RECORD: R,
         _T.FLAGS: R,
@@ -102,16 +101,23 @@ TABLE: Mapping[ActorKind, Row] = {
         _T.MESSAGE: RW,
         _T.HANDOVER: RW,
     },
+}
+
+#: What a former adviser reads a while: what the purpose that moved let them read, but for a mandate to review,
+#: which leaves nothing (`accounts.rules.handovers`).
+_READ_BEFORE: Row = {
+    thing: R
+    for kind in (_K.FOLLOW_UP_ADVISER, _K.BILAN_ADVISER)
+    for thing in _ADVISERS[kind]
+    if thing is not _T.HANDOVER
+}
+
+TABLE: Mapping[ActorKind, Row] = {
+    _K.PERSON: _OWN,
+    **_ADVISERS,
     _K.REVIEW_READER: {_T.REVIEW_REQUEST: RA, _T.EVIDENCE_FILE: R},
     _K.SHARE_READER: {_T.SHARED_ITEMS: R},
-    _K.FORMER_ADVISER: {
-        _T.RECORD: R,
-        _T.FLAGS: R,
-        _T.WANTED_JOBS: R,
-        _T.CAREER: R,
-        _T.SHARED_NOTE: R,
-        _T.PRIVATE_NOTE: R,
-    },
+    _K.FORMER_ADVISER: _READ_BEFORE,
     _K.MACHINE: dict.fromkeys(Thing, ALL),
     _K.ENDED_ADVISER: {},
     _K.COLLEAGUE: {},
@@ -139,15 +145,12 @@ LIMITS: Mapping[tuple[ActorKind, Thing], str] = {
     (_K.FOLLOW_UP_ADVISER, _T.APPOINTMENT): "those outside a bilan",
     (_K.BILAN_ADVISER, _T.DOCUMENT): "of the bilans with that adviser, until they are destroyed",
     **dict.fromkeys(
-        [(kind, _T.PRIVATE_NOTE) for kind in (_K.FOLLOW_UP_ADVISER, _K.BILAN_ADVISER, _K.FORMER_ADVISER)],
-        "one's own alone",
+        [(_K.FORMER_ADVISER, thing) for thing in _READ_BEFORE],
+        "30 days, what the purpose that moved let them read, unless the person ends it",
     ),
     **dict.fromkeys(
-        [
-            (_K.FORMER_ADVISER, thing)
-            for thing in (_T.RECORD, _T.FLAGS, _T.WANTED_JOBS, _T.CAREER, _T.SHARED_NOTE)
-        ],
-        "30 days after the handover, unless the person withdraws",
+        [(kind, _T.PRIVATE_NOTE) for kind in (_K.FOLLOW_UP_ADVISER, _K.BILAN_ADVISER, _K.FORMER_ADVISER)],
+        "one's own alone",
     ),
     **dict.fromkeys(
         [

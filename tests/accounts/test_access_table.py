@@ -24,6 +24,7 @@ from accounts.rules.access_table import (
     as_markdown,
     kinds_for,
 )
+from tests.accounts import handover_builder
 from tests.accounts.factories import (
     TODAY,
     MandateFactory,
@@ -163,6 +164,24 @@ def test_the_log_says_the_purpose_that_gives_the_right_and_the_part():
         opening = FileOpening.objects.order_by("pk").last()
         assert (opening.thing, opening.purpose, opening.mandate_id) == (thing, mandate.purpose, mandate.pk)
     assert FileOpening.objects.filter(mandate_id=review.pk).count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("purpose", MANDATE_PURPOSES)
+def test_a_former_adviser_reads_what_the_purpose_that_moved_let_them_read_and_no_more(purpose):
+    claude, sam = handover_builder.two_advisers()
+    worker = handover_builder.person_of(claude, purpose)
+    handed = handover_builder.propose(claude, sam, worker)
+    handover_builder.answer(worker, handed, **{purpose.value: "yes"})
+    held = next(kind for kind, name in PURPOSE_OF.items() if name == purpose)
+    for thing in Thing:
+        for action in Action:
+            reads = action is Action.READ and thing is not Thing.HANDOVER and purpose != Purpose.REVIEW
+            before = reads and allows(held, thing, action)
+            assert through(claude.user, worker, thing, action) is before, (thing, action)
+            assert through(sam.user, worker, thing, action) is allows(held, thing, action), (thing, action)
+    logged = set(FileOpening.objects.filter(actor_id=claude.user.pk).values_list("purpose", flat=True))
+    assert logged == (set() if purpose == Purpose.REVIEW else {Purpose.HANDOVER})
 
 
 @pytest.mark.django_db

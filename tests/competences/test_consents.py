@@ -39,7 +39,7 @@ def test_a_review_request_is_a_consent_with_its_scope_and_its_sentence(user):
     review = ask(user, mine, email="alex@exemple.fr", evidence=[piece], question="Et ceci ?", now=NOW)
     (consent,) = consents.given_by(user.worker, TODAY)
     assert consent.whom == "alex@exemple.fr"
-    assert all(words in consent.scope for words in ("cochées : 1", "Et ceci ?"))
+    assert all(words in consent.scope for words in ("cochées\xa0: 1", "Et ceci ?"))
     assert (str(consent.text), consent.text_version) == (str(REVIEW_TEXTS["1"]), "1")
     assert consent.given_at == NOW
     assert str(review.public_id) in consent.url
