@@ -103,8 +103,8 @@ _ADVISERS: dict[ActorKind, Row] = {
     },
 }
 
-#: What a former adviser reads a while: what the purpose that moved let them read, but for a mandate to review,
-#: which leaves nothing (`accounts.rules.handovers`).
+#: What a former adviser reads a while: what the purpose that moved let them read; a mandate to review leaves
+#: nothing (`accounts.rules.handovers`).
 _READ_BEFORE: Row = {
     thing: R
     for kind in (_K.FOLLOW_UP_ADVISER, _K.BILAN_ADVISER)
