@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "waiting")),
                 fields=("adviser", "email"),
                 name="mandate_request_one_waiting",
-                violation_error_message="Vous avez déjà écrit à cette adresse : la demande attend.",
+                violation_error_message="Vous avez déjà écrit à cette adresse : la demande attend.",
             ),
         ),
     ]
