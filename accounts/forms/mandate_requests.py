@@ -33,7 +33,10 @@ class AskForm(forms.Form):
         label=_("Pour quoi faire ?"),
         choices=[(purpose.value, purpose.label) for purpose in MANDATE_PURPOSES],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Cochez seulement ce qui est utile : la personne répond but par but."),
+        help_text=_(
+            "Ce sont les mots que la personne lira. Cochez seulement ce qui est utile : elle répond but par"
+            " but."
+        ),
         error_messages={"required": _("Cochez au moins un but.")},
     )
     reason = forms.CharField(
