@@ -26,6 +26,11 @@ class Thing:
     public_id: UUID
     label: str
 
+    @property
+    def title(self) -> str:
+        """As the template that these tests borrow names it."""
+        return self.label
+
 
 class Things(dict[int, list[Thing]]):
     """The things of each worker, by key."""
