@@ -7,13 +7,14 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.services.mandate_requests import prune_mandate_requests
 from accounts.services.openings import prune_openings
+from accounts.services.shares import prune_shares
 from tasks.runs import prune_runs, run_once
 
 
 @shared_task(name="tasks.jobs.housekeeping.clean_up")
 def clean_up() -> dict[str, int]:
-    """Delete the access log older than a year, old mandate requests without a yes, the journal older than 90
-    days, and sessions that ended.
+    """Delete the access log older than a year, old mandate requests without a yes, shares over for a year, the
+    journal older than 90 days, and sessions that ended.
 
     Safe twice: the second time finds nothing.
     """
@@ -26,5 +27,6 @@ def _clean_up() -> dict[str, int]:
     return {
         "openings": prune_openings(actor=SYSTEM, now=now),
         "mandate_requests": prune_mandate_requests(actor=SYSTEM, now=now),
+        "shares": prune_shares(actor=SYSTEM, now=now),
         "runs": prune_runs(),
     }

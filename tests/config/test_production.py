@@ -119,6 +119,7 @@ def journal():
             "Not Found: /compte/password/reset/key/3f-c9a8-abc/",
             "Not Found: /compte/password/reset/key/[hidden]/",
         ),
+        ("Not Found: /partage/3f0c.9aXb-_1/lire/", "Not Found: /partage/[hidden]/lire/"),
         ("GET /compte/confirm-email/MQ:1abc:xyz/", "GET /compte/confirm-email/[hidden]/"),
         ("GET /recherche/?q=marie+durand&page=2 200", "GET /recherche/?[hidden] 200"),
         ("12 rows in 3 s. Really?", "12 rows in 3 s. Really?"),

@@ -61,7 +61,8 @@ def test_every_job_runs_on_a_worker(workers):
     assert [message["To"] for message in mail.messages]
     assert Notification.objects.filter(kind="bilan_due", recipient=worker_person.user).exists()
     assert FileOpening.objects.count() == 1
-    assert TaskRun.objects.get(key="housekeeping").counts == {"openings": 1, "mandate_requests": 0, "runs": 0}
+    expected = {"openings": 1, "mandate_requests": 0, "shares": 0, "runs": 0}
+    assert TaskRun.objects.get(key="housekeeping").counts == expected
 
 
 def test_a_worker_killed_while_it_sends_loses_no_message_and_sends_none_twice(workers, monkeypatch):
