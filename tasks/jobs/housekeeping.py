@@ -13,8 +13,8 @@ from tasks.runs import prune_runs, run_once
 
 @shared_task(name="tasks.jobs.housekeeping.clean_up")
 def clean_up() -> dict[str, int]:
-    """Delete the access log older than a year, old mandate requests without a yes, shares over for a year, the
-    journal older than 90 days, and sessions that ended.
+    """Delete the access log older than a year, old mandate requests without a yes, shares over for a year,
+    the journal older than 90 days, and sessions that ended.
 
     Safe twice: the second time finds nothing.
     """

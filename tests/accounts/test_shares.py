@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts import sharing
+from accounts import consents, sharing
 from accounts.access import SYSTEM, access_link, access_share, access_worker, workers_visible_to
 from accounts.enums import MANDATE_PURPOSES, Purpose
 from accounts.errors import NotFound, Refused
@@ -26,6 +26,7 @@ from accounts.services.shares import (
     prune_shares,
 )
 from accounts.share_keys import link_key
+from accounts.share_texts import SHARE_TEXTS
 from tests.accounts.factories import (
     NOW,
     TODAY,
@@ -259,9 +260,9 @@ def test_permission_table_in_both_directions(world):
                 with pytest.raises(NotFound):
                     access_share(actor, share.public_id, on=TODAY)
     logged = FileOpening.objects.get_queryset().order_by("pk")
-    assert [(one.actor_id, one.share_id, one.purpose) for one in logged] == [
-        (people["member"][0].pk, shares[0].pk, "share"),
-        (people["neighbour"][0].pk, shares[1].pk, "share"),
+    assert [(one.actor_id, one.share_id, one.purpose, one.thing) for one in logged] == [
+        (people["member"][0].pk, shares[0].pk, "share", "shared_items"),
+        (people["neighbour"][0].pk, shares[1].pk, "share", "shared_items"),
     ]
 
 
@@ -296,6 +297,20 @@ def test_absent_and_forbidden_are_alike(world):
     for public_id in (share.public_id, uuid4(), "rien"):
         with pytest.raises(NotFound):
             access_share(people["neighbour"][0], public_id, on=TODAY)
+
+
+@pytest.mark.parametrize(("how", "ended"), [("", ""), ("closed", "fermé"), ("expired", "terminé")])
+def test_each_share_is_in_the_register_of_consents_with_what_became_of_it(things, nadia, how, ended):
+    share = shared(nadia, things.add(nadia, "une"), title="La mairie")
+    if how:
+        over(share, how)
+    [consent] = consents.given_by(nadia, TODAY)
+    assert (consent.whom, consent.text_version) == ("lectrice@exemple.fr", "1")
+    assert str(consent.text) == str(SHARE_TEXTS["1"])
+    assert "La mairie" in consent.scope
+    assert str(consent.ended).startswith(ended)
+    assert bool(consent.ended) is bool(how)
+    assert bool(consent.url) is not bool(how)
 
 
 # The reminder ----------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """A share by link, on a phone, without JavaScript too: three steps, the code of the mail, and its closing."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.core import mail
@@ -41,15 +42,8 @@ def looks() -> int:
     return FileOpening.objects.get_queryset().count()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-def test_a_share_is_made_read_and_closed(browser, live_server, person, settings, scripts):
-    settings.BASE_URL = live_server.url
-    for text in ("Réparer des vélos", "Souder à l’arc"):
-        declare_free_skill(actor=person, worker=person.worker, text=text, said=Said(level=3))
-    mine, theirs = (on_a_phone(browser, scripts=scripts) for _ in range(2))
-    look = accessible if scripts else (lambda page: None)
-
-    sign_in(mine, live_server.url, person)
+def make(mine: Page, look: Callable[[Page], None]) -> None:
+    """Ticks one of two skills, names the reader, reads the preview and accepts."""
     mine.get_by_role("link", name="Mon compte").click()
     mine.get_by_role("link", name="Mes partages").click()
     look(mine)
@@ -66,6 +60,18 @@ def test_a_share_is_made_read_and_closed(browser, live_server, person, settings,
     assert mine.get_by_text("Souder").count() == 0
     press(mine, "J’accepte et je partage")
     look(mine)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_share_is_made_read_and_closed(browser, live_server, person, settings, scripts):
+    settings.BASE_URL = live_server.url
+    for text in ("Réparer des vélos", "Souder à l’arc"):
+        declare_free_skill(actor=person, worker=person.worker, text=text, said=Said(level=3))
+    mine, theirs = (on_a_phone(browser, scripts=scripts) for _ in range(2))
+    look = accessible if scripts else (lambda page: None)
+
+    sign_in(mine, live_server.url, person)
+    make(mine, look)
     share = Share.objects.get()
 
     link = re.search(r"https?://\S+/partage/\S+", last_mail()).group()
