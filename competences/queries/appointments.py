@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts.access import workers_visible_to
+from accounts.access import Thing, files_open_to
 from accounts.actors import Actor
 from accounts.enums import Purpose
 from accounts.errors import NotFound
 from accounts.models import Mandate, User, Worker
+from competences.enums import AppointmentState
 from competences.models import Appointment
 from competences.rules.bilans import STOPPED
 
@@ -40,10 +41,9 @@ def given_appointments(actor: Actor, on: dt.date) -> QuerySet[Appointment]:
     """
     if not isinstance(actor, User):
         return Appointment.objects.none()
-    bilans = workers_visible_to(actor, Purpose.BILAN, on=on).values("pk")
-    follow_up = workers_visible_to(actor, Purpose.FOLLOW_UP, on=on).values("pk")
-    inside = Q(bilan__isnull=False, worker__in=bilans) & ~Q(bilan__state__in=STOPPED)
-    outside = Q(bilan=None) & (Q(worker__in=bilans) | Q(worker__in=follow_up))
+    inside = Q(bilan__isnull=False, worker__in=files_open_to(actor, Thing.BILAN, on=on).values("pk"))
+    outside = Q(bilan=None, worker__in=files_open_to(actor, Thing.APPOINTMENT, on=on).values("pk"))
+    inside &= ~Q(bilan__state__in=STOPPED)
     rows = Appointment.objects.filter(inside | outside, adviser=actor).exclude(worker__user=actor)
     return rows.select_related("worker__user", "adviser", "organisation", "bilan").order_by("starts_at", "pk")
 
@@ -55,6 +55,11 @@ def given_appointment(actor: Actor, worker_id: UUID, public_id: UUID, *, on: dt.
     if found is None:
         raise NotFound
     return found
+
+
+def to_settle(appointments: QuerySet[Appointment], now: dt.datetime) -> QuerySet[Appointment]:
+    """Those of them that have begun and of which nobody said whether they took place."""
+    return appointments.filter(state=AppointmentState.PLANNED, starts_at__lt=now)
 
 
 def meeting_mandates(worker: Worker, on: dt.date) -> QuerySet[Mandate]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from accounts.access import workers_visible_to
+from accounts.access import Thing, files_open_to
 from accounts.actors import Actor
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound
@@ -56,6 +56,12 @@ def own_bilan(user: User, public_id: UUID) -> Bilan:
     return found
 
 
+def employer_of_path(worker: Worker, on: dt.date) -> str:
+    """The employer that the person's path names that day, the latest, "" without one: a proposal."""
+    named = _working(worker.pk, on).order_by("-start_on", "-pk").values_list("organisation", flat=True)
+    return named.first() or ""
+
+
 def bilan_mandates(worker: Worker, on: dt.date) -> QuerySet[Mandate]:
     """The mandates for bilans that hold that day: the advisers who may be chosen."""
     mandates = Mandate.objects.effective(on).filter(worker=worker, purpose=Purpose.BILAN)
@@ -73,13 +79,13 @@ def accompanied_bilans(actor: Actor, on: dt.date) -> QuerySet[Bilan]:
     """
     if not isinstance(actor, User):
         return Bilan.objects.none()
-    people = workers_visible_to(actor, Purpose.BILAN, on=on).exclude(user=actor)
+    people = files_open_to(actor, Thing.BILAN, on=on).exclude(user=actor)
     rows = Bilan.objects.accompanied_by(actor).filter(worker__in=people).exclude(state__in=STOPPED)
     return rows.select_related("worker__user", "organisation", "adviser")
 
 
 def accompanied_bilan(actor: Actor, worker_id: UUID, public_id: UUID, *, on: dt.date) -> Bilan:
-    """One of them, of that file. Raises NotFound. Reading it opens the file: ask `access_worker` first."""
+    """One of them, of that file. Raises NotFound. Reading it opens the file: ask the door first."""
     found = accompanied_bilans(actor, on).filter(worker__public_id=worker_id, public_id=public_id).first()
     if found is None:
         raise NotFound
@@ -157,9 +163,15 @@ def facts_of(bilan: Bilan, on: dt.date) -> BilanFacts:
 
 def _worked_for(bilan: Bilan, on: dt.date) -> tuple[str, ...]:
     """Employers or clients of the person's path that day."""
-    periods = CareerPeriod.objects.kept().filter(worker=bilan.worker_id, kind=CareerKind.WORK)
-    now = periods.filter(Q(end_on=None) | Q(end_on__gt=on), start_on__lte=on).exclude(organisation="")
-    return tuple(now.order_by("pk").values_list("organisation", flat=True))
+    named = _working(bilan.worker_id, on).order_by("pk").values_list("organisation", flat=True)
+    return tuple(named)
+
+
+def _working(worker_id: int, on: dt.date) -> QuerySet[CareerPeriod]:
+    """The works of a path that run that day and name somebody."""
+    periods = CareerPeriod.objects.kept().filter(worker=worker_id, kind=CareerKind.WORK)
+    now = periods.filter(Q(end_on=None) | Q(end_on__gt=on), start_on__lte=on)
+    return now.exclude(organisation="")
 
 
 def _earlier(bilan: Bilan) -> tuple[EarlierBilan, ...]:

@@ -59,7 +59,7 @@ def bilan_due(rows: Sequence[Notification], recipient: User, on: dt.date) -> dic
             _("Date prévue alors pour votre bilan : %s.")
             % in_words(dt.date.fromisoformat(row.payload["day"])),
             _("Voir la date de mon bilan"),
-            "competences:bilan",
+            "competences:bilans",
         )
         for row in rows
     }

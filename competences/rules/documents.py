@@ -19,13 +19,14 @@ SECTION_LENGTH = 8000
 Content = Mapping[str, str]
 
 
-def destroyed_on(ended_on: dt.date, kept_years: int | None) -> dt.date:
+def destroyed_on(ended_on: dt.date, kept_years: int | None, *, was_stopped: bool = False) -> dt.date:
     """The first day on which a document exists no more.
 
-    The day after the end of the bilan, or so many years after the end: 29 February gives 28 February.
+    The day after the end of the bilan, or so many years after the end: 29 February gives 28 February. One day
+    more where the person stopped the bilan, which they may take back for 24 hours.
     """
     if kept_years is None:
-        return ended_on + dt.timedelta(days=1)
+        return ended_on + dt.timedelta(days=2 if was_stopped else 1)
     return add_months(ended_on, 12 * kept_years)
 
 

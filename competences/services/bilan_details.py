@@ -137,6 +137,8 @@ def set_convention(
         raise Refused("no_convention", message, field="sent_on")
     if answer and role == ADVISER:
         raise NotFound
+    if found.convention_answer and role == ADVISER:
+        raise Refused("answered", _("La personne a déjà répondu. Rien n’a changé."), field="sent_on")
     on = timezone.localdate(now)
     _refuse_bad_convention(found, sent_on, answer, answered_on, on)
     found.convention_sent_on = sent_on

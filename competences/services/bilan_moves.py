@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import is_visible
+from accounts.access import Action, Thing
+from accounts.access import may as may_open
 from accounts.actors import SYSTEM, Actor, System, require_system
 from accounts.constraints import constraints_as_refusals
-from accounts.enums import Purpose
 from accounts.errors import NotFound, Refused
 from accounts.models import User, Worker
 from competences.bilan_words import reason_words
@@ -30,6 +30,7 @@ from competences.rules.clocks import next_bilan
 from competences.rules.texts import some_lines
 from competences.services.appointments import cancel_to_come
 from competences.services.bilan_notices import tell_bilan
+from competences.services.documents import date_documents
 from competences.services.ownership import UNDO_WITHIN, require_own
 
 LAPSED_AT_ONCE = 500
@@ -128,6 +129,7 @@ def undo_move(*, actor: Actor, bilan: Bilan, now: dt.datetime | None = None) -> 
     found.moved_at = now
     with transaction.atomic(), constraints_as_refusals(Bilan):
         found.save()
+    date_documents(found)
     _log(found, before, actor, role, now)
     return found
 
@@ -183,7 +185,9 @@ def role_in(actor: Actor, bilan: Bilan, on: dt.date) -> str | None:
     if bilan.worker.user_id == actor.pk:
         return PERSON
     accompanies = bilan.adviser_id == actor.pk
-    return ADVISER if accompanies and is_visible(actor, bilan.worker, Purpose.BILAN, on=on) else None
+    return (
+        ADVISER if accompanies and may_open(actor, bilan.worker, Thing.BILAN, Action.WRITE, on=on) else None
+    )
 
 
 def stop(bilan: Bilan, state: str, actor: Actor, role: str, now: dt.datetime) -> None:
@@ -191,6 +195,7 @@ def stop(bilan: Bilan, state: str, actor: Actor, role: str, now: dt.datetime) ->
     before, bilan.state = bilan.state, state
     bilan.ended_on, bilan.moved_at = timezone.localdate(now), now
     bilan.save()
+    date_documents(bilan)
     _log(bilan, before, actor, role, now)
     cancel_to_come(actor=actor, bilan=bilan, now=now)
 
@@ -219,6 +224,8 @@ def _move(name: str, actor: Actor, bilan: Bilan, now: dt.datetime | None) -> Bil
         found.ended_on = on
         _follow(found.worker, on)
     found.save()
+    if name == "close":
+        date_documents(found)
     _log(found, before, actor, role, now)
     tell_bilan(actor=actor, bilan=found, by=role)
     return found
@@ -243,6 +250,7 @@ def _lapse(bilan: Bilan, now: dt.datetime) -> bool:
     before, bilan.state = bilan.state, BilanState.REFUSED
     bilan.ended_on, bilan.moved_at = on, now
     bilan.save()
+    date_documents(bilan)
     _log(bilan, before, SYSTEM, MACHINE, now)
     tell_bilan(actor=SYSTEM, bilan=bilan, by=MACHINE)
     return True

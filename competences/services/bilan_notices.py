@@ -2,9 +2,8 @@
 
 from django.utils import timezone
 
-from accounts.access import is_visible
+from accounts.access import Thing, may
 from accounts.actors import Actor
-from accounts.enums import Purpose
 from accounts.models import User
 from accounts.services.notifications import enqueue
 from competences.models import Appointment, Bilan
@@ -49,4 +48,4 @@ def tell_appointment(*, actor: Actor, appointment: Appointment) -> None:
 
 
 def _sees(adviser: User, bilan: Bilan) -> bool:
-    return is_visible(adviser, bilan.worker, Purpose.BILAN, on=timezone.localdate())
+    return may(adviser, bilan.worker, Thing.BILAN, on=timezone.localdate())

@@ -24,7 +24,7 @@ from competences.document_texts import AGREEMENTS, CURRENT_VERSION
 from competences.enums import BilanState, DocumentKind, FileKind, KeptReason
 from competences.models import Bilan, BilanDocument, DocumentVersion
 from competences.models.documents import TITLE_LENGTH
-from competences.rules.bilans import ENDED, PHASES
+from competences.rules.bilans import ENDED, PHASES, STOPPED
 from competences.rules.documents import SECTION_LENGTH, SECTIONS, destroyed_on, is_empty
 from competences.rules.texts import one_line, some_lines
 from competences.services.evidence_files import Stored, erase_file, keep_bytes, store_file
@@ -296,7 +296,7 @@ def _date_of(document: BilanDocument, bilan: Bilan) -> dt.date | None:
     if bilan.state not in ENDED or bilan.ended_on is None:
         return None
     years = law_on(bilan.ended_on)["bilan.documents.kept"].count if document.kept_for else None
-    return destroyed_on(bilan.ended_on, years)
+    return destroyed_on(bilan.ended_on, years, was_stopped=bilan.state in STOPPED)
 
 
 def _tell(actor: Actor, document: BilanDocument, number: int) -> None:

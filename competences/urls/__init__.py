@@ -2,8 +2,10 @@
 
 from competences.urls import (
     adviser,
+    appointments,
     assessments,
     attestations,
+    bilans,
     career,
     cvs,
     documents,
@@ -37,6 +39,8 @@ urlpatterns = [
     *assessments.urlpatterns,
     *first_use.urlpatterns,
     *record_files.urlpatterns,
+    *bilans.urlpatterns,
+    *appointments.urlpatterns,
     *documents.urlpatterns,
     *adviser.urlpatterns,
     *employer.urlpatterns,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from competences.views import bilans, dashboards, jobs, remapping, successors
+from competences.views import dashboards, jobs, remapping, successors
 
 urlpatterns = [
     path("mon-espace/", dashboards.worker, name="dashboard"),
@@ -17,5 +17,4 @@ urlpatterns = [
         "mon-espace/metiers/<uuid:public_id>/confirmer/", remapping.worker_confirm, name="worker_job_confirm"
     ),
     path("mon-espace/metiers/<uuid:public_id>/annuler/", remapping.worker_undo, name="worker_job_undo"),
-    path("mon-espace/bilan/", bilans.bilan, name="bilan"),
 ]
