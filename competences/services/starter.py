@@ -7,6 +7,7 @@ its consequences are worked out. The messages wait in the outbox, as any other.
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -22,10 +23,15 @@ from accounts.models import Organisation, User
 from accounts.services.mandates import grant_mandates
 from accounts.services.organisations import create_organisation, start_membership
 from accounts.services.people import create_user
-from competences.enums import JobUse
+from competences.bilan_texts import CURRENT_VERSION
+from competences.enums import AppointmentKind, JobUse
 from competences.importers.base import Claim
-from competences.models import Concept, Edition, Evidence, SkillStatement
+from competences.models import Bilan, Concept, Edition, Evidence, SkillStatement
 from competences.rules.career import Moment
+from competences.services import bilan_moves
+from competences.services.appointments import AppointmentSaid, hold_appointment, plan_appointment
+from competences.services.bilan_details import Described as BilanDescribed
+from competences.services.bilan_details import consent_to_bilan, describe_bilan
 from competences.services.bilans import set_bilan_plan
 from competences.services.career import PeriodSaid, add_period
 from competences.services.cvs import CvChoice, make_cv
@@ -192,8 +198,45 @@ class _Load:
                 on=self._day(row.mandate.since),
                 granted_at=self._instant(row.mandate.since),
             )
+        if row.under_way:
+            self._accompany(row.under_way, user)
         self._proofs(row, user)
         self._cvs(row, user)
+
+    def _accompany(self, row: people.UnderWay, user: User) -> None:
+        """A bilan with the demo adviser, from the wish to its second phase, with its appointments."""
+        adviser = self.users[self.demo.adviser]
+        [mandate] = user.worker.mandates.filter(purpose=Purpose.BILAN)
+        wished, begun = self._instant(row.since), self._instant(row.begun)
+        bilan = bilan_moves.wish_bilan(actor=user, worker=user.worker, need=row.need, now=wished)
+        described = BilanDescribed(
+            need=row.need,
+            mandate=mandate,
+            is_certified=True,
+            employer_name=row.employer,
+            funder=row.funder,
+            cost=Decimal(row.cost),
+            requested_on=self._day(row.since),
+        )
+        describe_bilan(actor=user, bilan=bilan, described=described, now=wished)
+        consent_to_bilan(actor=user, bilan=bilan, version=CURRENT_VERSION, now=wished)
+        bilan_moves.prepare_bilan(actor=user, bilan=bilan, now=wished)
+        bilan_moves.begin_bilan(actor=adviser, bilan=bilan, now=begun)
+        for meeting in row.meetings:
+            self._meet(meeting, user, adviser, bilan, begun)
+        bilan_moves.investigate_bilan(actor=adviser, bilan=bilan, now=self._instant(row.investigated))
+
+    def _meet(
+        self, row: people.Meeting, user: User, adviser: User, bilan: Bilan, planned_at: dt.datetime
+    ) -> None:
+        starts_at = timezone.make_aware(dt.datetime.combine(self._day(row.days), dt.time(row.hour)))
+        kind = AppointmentKind.PERSONAL_WORK if row.work else AppointmentKind.ACCOMPANIMENT
+        said = AppointmentSaid(kind=kind, starts_at=starts_at, minutes=row.minutes, place=row.place)
+        actor = user if row.work else adviser
+        now = min(self.now, starts_at) if row.work else planned_at
+        made = plan_appointment(actor=actor, worker=user.worker, bilan=bilan, said=said, now=now)
+        if row.days > 0 and not row.work:
+            hold_appointment(actor=adviser, appointment=made, now=self.now)
 
     def _live(
         self, user: User, lived: people.Lived, concepts: dict[tuple[str, str], Concept], edition: Edition

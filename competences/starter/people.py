@@ -62,6 +62,31 @@ class Bilan:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """Time in a bilan, so many days ago (before 0: to come), at that hour; `work`: the person's alone."""
+
+    days: int
+    hour: int
+    minutes: int
+    place: str = ""
+    work: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A bilan with the demo adviser, wished so many days ago, then begun, and in its second phase."""
+
+    since: int
+    begun: int
+    investigated: int
+    need: str
+    employer: str
+    funder: str
+    cost: str
+    meetings: tuple[Meeting, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """A mandate given to the demo adviser, so many days ago, one row a purpose."""
 
@@ -119,6 +144,7 @@ class Worker:
     digcomp: tuple[Stated, ...]
     periods: tuple[Lived, ...]
     bilan: Bilan | None
+    under_way: UnderWay | None
     mandate: Granted | None
     proofs: tuple[Proof, ...] = ()
     review: Asked | None = None
@@ -184,6 +210,7 @@ def _worker(row: dict[str, Any]) -> Worker:
         digcomp=_stated(row.get("digcomp", ())),
         periods=tuple(Lived(**period) for period in row.get("periods", ())),
         bilan=Bilan(**row["bilan"]) if "bilan" in row else None,
+        under_way=_under_way(row["under_way"]) if "under_way" in row else None,
         mandate=Granted(mandate["since"], tuple(mandate["purposes"])) if mandate else None,
         proofs=tuple(Proof(**{**proof, "skills": tuple(proof["skills"])}) for proof in row.get("proofs", ())),
         review=Asked(**{**review, "skills": tuple(review["skills"]), "proofs": tuple(review["proofs"])})
@@ -191,6 +218,10 @@ def _worker(row: dict[str, Any]) -> Worker:
         else None,
         cvs=tuple(Resume(**{**cv, "skills": tuple(cv["skills"])}) for cv in row.get("cvs", ())),
     )
+
+
+def _under_way(row: dict[str, Any]) -> UnderWay:
+    return UnderWay(**{**row, "meetings": tuple(Meeting(**one) for one in row["meetings"])})
 
 
 def _stated(rows: Sequence[dict[str, Any]]) -> tuple[Stated, ...]:
