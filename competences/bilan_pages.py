@@ -1,7 +1,7 @@
 """One bilan as its page shows it, to the person and to the adviser: one story, each their buttons."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -50,15 +50,13 @@ MOVE_WORDS: dict[str, "str | Promise"] = {
 }
 
 PHASE_HELPS: dict[str, "str | Promise"] = {
-    WISHED: gettext_lazy("Dites ce que vous attendez, qui vous accompagne et qui paie."),
-    PREPARED: gettext_lazy("Tout est dit. Le bilan commence quand vous avez donné votre accord."),
+    WISHED: gettext_lazy("Ce qui est attendu, qui accompagne et qui paie sont à dire avant de commencer."),
+    PREPARED: gettext_lazy("Tout est dit. Le bilan peut commencer une fois l’accord donné."),
     PRELIMINARY: gettext_lazy(
         "On précise votre besoin, on choisit la forme du bilan, on se met d’accord sur son déroulement."
     ),
-    INVESTIGATION: gettext_lazy("Vous construisez un ou plusieurs projets, et vous les mettez à l’épreuve."),
-    CONCLUSIONS: gettext_lazy(
-        "Vous prenez connaissance des résultats, et vous prévoyez les étapes de votre projet."
-    ),
+    INVESTIGATION: gettext_lazy("On construit un ou plusieurs projets, et on les met à l’épreuve."),
+    CONCLUSIONS: gettext_lazy("On prend connaissance des résultats, et on prévoit les étapes du projet."),
     CLOSED: gettext_lazy("Ce bilan est terminé. Un entretien de suivi reste possible."),
     FOLLOW_UP: gettext_lazy("Ce bilan est terminé, et l’entretien de suivi a eu lieu."),
     BilanState.ABANDONED: gettext_lazy("Vous avez arrêté ce bilan. Personne d’autre ne le voit."),
@@ -76,6 +74,10 @@ STEPS: tuple[tuple["str | Promise", tuple[str, ...]], ...] = (
 )
 
 
+OWN_CHECKS = ("waiting",)
+"""Checks that would tell an adviser of the person's other bilans, those they stopped among them."""
+
+
 def bilan_context(bilan: Bilan, role: str, actor: Actor, now: dt.datetime) -> dict[str, Any]:
     """What the page of a bilan shows. About fifteen queries, whatever the number of rows."""
     on = timezone.localdate(now)
@@ -83,6 +85,7 @@ def bilan_context(bilan: Bilan, role: str, actor: Actor, now: dt.datetime) -> di
     moves = list(bilan.moves.all())
     possible = [name for name in moves_from(bilan.state, role) if name not in ("abandon", "refuse")]
     is_own = role == PERSON
+    hidden = () if is_own else OWN_CHECKS
     return {
         "bilan": bilan,
         "is_own": is_own,
@@ -92,8 +95,8 @@ def bilan_context(bilan: Bilan, role: str, actor: Actor, now: dt.datetime) -> di
         "help": PHASE_HELPS[bilan.state] if is_own or bilan.state not in STOPPED else "",
         "steps": steps(bilan.state, moves),
         "facts": told(bilan),
-        "next": [_step(name, facts, figures, on) for name in possible],
-        "checks": shown_checks(facts, figures, on),
+        "next": [_step(name, facts, figures, on, hidden) for name in possible],
+        "checks": [one for one in shown_checks(facts, figures, on) if one["check"].name not in hidden],
         "hours": hours_told(facts.hours, figures),
         "appointments": appointments_of(bilan.worker).filter(bilan=bilan),
         "may_plan": bilan.state in (*RUNNING, CLOSED),
@@ -174,9 +177,13 @@ def told(bilan: Bilan) -> list[tuple[str, str]]:
     return [(label, value or _("pas encore dit")) for label, value in rows]
 
 
-def _step(name: str, facts: bilan_checks.BilanFacts, figures: Figures, on: dt.date) -> dict[str, Any]:
-    """A move that may come next, with what is missing before it."""
+def _step(
+    name: str, facts: bilan_checks.BilanFacts, figures: Figures, on: dt.date, hidden: Sequence[str]
+) -> dict[str, Any]:
+    """A move that may come next, with what is missing before it; `hidden`: checks kept from the reader."""
     reasons = missing(name, facts, figures, on)
+    if "waiting" in hidden:
+        reasons = [reason for reason in reasons if reason.code not in ("too_early", "perhaps_too_early")]
     blocked = blocking(reasons)
     return {
         "move": name,

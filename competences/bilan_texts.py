@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 BILAN_TEXTS: dict[str, Promise] = {
     "1": _(
         "Je veux faire ce bilan de compétences, de mon plein gré. Je sais que le refuser ou l’arrêter n’est"
-        " pas une faute, et que je n’ai pas à dire pourquoi. Les résultats sont pour moi : personne d’autre"
+        " pas une faute, et que je n’ai pas à dire pourquoi. Les résultats sont pour moi : personne d’autre"
         " ne les reçoit sans mon accord."
     )
 }

@@ -68,7 +68,7 @@ class AppointmentForm(forms.Form):
             instant = timezone.make_aware(wall)
             there = instant.astimezone(dt.UTC).astimezone(timezone.get_current_timezone())
             if there.replace(tzinfo=None) != wall:
-                self.add_error("hour", _("Cette heure n’existe pas ce jour-là : on avance les horloges."))
+                self.add_error("hour", _("Cette heure n’existe pas ce jour-là : on avance les horloges."))
             data["starts_at"] = instant
         return data
 

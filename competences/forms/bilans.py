@@ -40,7 +40,7 @@ class WishForm(forms.Form):
         required=False,
         max_length=NEED_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Avec vos mots : faire le point, changer de métier, trouver une formation…"),
+        help_text=_("Avec vos mots : faire le point, changer de métier, trouver une formation…"),
     )
 
 
@@ -64,7 +64,7 @@ class DescribeForm(forms.Form):
         label=_("Mon employeur"),
         max_length=NAME_LENGTH,
         required=False,
-        help_text=_("Un employeur ne peut pas faire le bilan : nous comparons les noms. Il n’en sait rien."),
+        help_text=_("Un employeur ne peut pas faire le bilan : nous comparons les noms. Il n’en sait rien."),
     )
     funder = forms.ChoiceField(
         label=_("Qui paie"), required=False, choices=[("", _("je ne sais pas encore")), *Funder.choices]
@@ -152,7 +152,7 @@ class ConventionForm(forms.Form):
         choices=[
             ("", _("pas encore")),
             (ConventionAnswer.SIGNED, _("je l’ai signée")),
-            (ConventionAnswer.REFUSED, _("je la refuse : le bilan s’arrête, sans faute de ma part")),
+            (ConventionAnswer.REFUSED, _("je la refuse : le bilan s’arrête, sans faute de ma part")),
         ],
     )
     answered_on = forms.DateField(

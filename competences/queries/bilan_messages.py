@@ -27,11 +27,11 @@ def bilan_moved(rows: Sequence[Notification], recipient: User, on: dt.date) -> d
     for row in rows:
         key = row.payload["bilan"]
         if bilan := own.get(key):
-            text = _("Votre bilan : %s.") % bilan.get_state_display()
+            text = _("Votre bilan : %s.") % bilan.get_state_display()
             found[row.pk] = Detail(text, _("Voir mon bilan"), "competences:bilan", (bilan.public_id,))
         elif bilan := given.get(key):
             values = {"name": bilan.worker.user.display_name, "state": bilan.get_state_display()}
-            text = _("Bilan de %(name)s : %(state)s.") % values
+            text = _("Bilan de %(name)s : %(state)s.") % values
             arguments = (bilan.worker.public_id, bilan.public_id)
             found[row.pk] = Detail(text, _("Voir ce bilan"), "competences:adviser_bilan", arguments)
     return found
@@ -100,5 +100,5 @@ def _told(one: Appointment, name: str) -> str:
         "state": one.get_state_display(),
     }
     if name:
-        return _("Rendez-vous avec %(name)s, le %(day)s à %(hour)s : %(state)s.") % values
-    return _("Rendez-vous le %(day)s à %(hour)s : %(state)s.") % values
+        return _("Rendez-vous avec %(name)s, le %(day)s à %(hour)s : %(state)s.") % values
+    return _("Rendez-vous le %(day)s à %(hour)s : %(state)s.") % values

@@ -289,7 +289,7 @@ def _refuse_changed(appointment: Appointment, version: int) -> None:
     if appointment.version != version:
         message = _(
             "Ce rendez-vous a changé entre-temps, dans un autre onglet ou par l’autre personne. Rien n’est"
-            " perdu : relisez ce qui est noté maintenant, puis enregistrez."
+            " perdu : relisez ce qui est noté maintenant, puis enregistrez."
         )
         raise Refused("changed_since", message)
 

@@ -105,7 +105,7 @@ def withdraw_consent(*, actor: Actor, bilan: Bilan, now: dt.datetime | None = No
     now = now or timezone.now()
     found = _own_running(actor, bilan, now)
     if found.state in PHASES:
-        message = _("Le bilan a commencé : pour retirer votre accord, arrêtez-le. Ce n’est jamais une faute.")
+        message = _("Le bilan a commencé : pour retirer votre accord, arrêtez-le. Ce n’est jamais une faute.")
         raise Refused("bilan_begun", message)
     found.consented_at, found.consent_version = None, ""
     found.save(update_fields=["consented_at", "consent_version"])
@@ -154,7 +154,7 @@ def _own_running(actor: Actor, bilan: Bilan, now: dt.datetime) -> Bilan:
     if role == ADVISER:
         raise NotFound
     if found.state not in RUNNING:
-        raise Refused("bilan_over", _("Ce bilan est fini : il ne change plus."))
+        raise Refused("bilan_over", _("Ce bilan est fini : il ne change plus."))
     return found
 
 
@@ -199,7 +199,7 @@ def _refuse_bad_convention(
     if not answer:
         if on > last:
             message = _(
-                "Le délai pour signer est passé : sans réponse, c’est un refus. Si vous avez signé à temps,"
+                "Le délai pour signer est passé : sans réponse, c’est un refus. Si vous avez signé à temps,"
                 " notez aussi votre réponse et son jour."
             )
             raise Refused("convention_silence", message, field="sent_on")
@@ -210,5 +210,5 @@ def _refuse_bad_convention(
         message = _("On répond à une convention après l’avoir reçue.")
         raise Refused("answered_before", message, field="answered_on")
     if day > last and answer == ConventionAnswer.SIGNED:
-        message = _("Le délai pour signer est passé : sans réponse à temps, c’est un refus.")
+        message = _("Le délai pour signer est passé : sans réponse à temps, c’est un refus.")
         raise Refused("convention_silence", message, field="answered_on")

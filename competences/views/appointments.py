@@ -115,7 +115,7 @@ def add(request: HttpRequest, worker_id: UUID | None = None) -> HttpResponse:
         except Refused as refusal:
             refusal.add_to(form)
         else:
-            messages.success(request, _("C’est noté. L’autre personne, s’il y en a une, en est avertie."))
+            messages.success(request, _("C’est noté. L’autre personne en est avertie, s’il y en a une."))
             return redirect(side.back(bilan))
     if bilan is None and not mandates:
         return render(request, "competences/appointment_nobody.html", {"cancel_url": side.back(None)})
@@ -202,8 +202,8 @@ def act(request: HttpRequest, public_id: UUID, name: str, worker_id: UUID | None
     else:
         told = {
             AppointmentState.CANCELLED: _("Le rendez-vous est annulé. L’autre personne en est avertie."),
-            AppointmentState.HELD: _("Noté : ce rendez-vous a eu lieu. Sa durée compte."),
-            AppointmentState.MISSED: _("Noté : ce rendez-vous n’a pas eu lieu. Sa durée ne compte pas."),
+            AppointmentState.HELD: _("Noté : ce rendez-vous a eu lieu. Sa durée compte."),
+            AppointmentState.MISSED: _("Noté : ce rendez-vous n’a pas eu lieu. Sa durée ne compte pas."),
         }
         messages.success(request, told[AppointmentState(done.state)])
     return redirect(side.address("appointment", public_id))

@@ -99,7 +99,7 @@ def wish(request: HttpRequest) -> HttpResponse:
             return redirect("competences:bilan", bilan.public_id)
     running = running_bilan(request.user.worker)
     if running is not None and request.method != "POST":
-        messages.info(request, _("Vous avez déjà un bilan en cours : le voici."))
+        messages.info(request, _("Vous avez déjà un bilan en cours : le voici."))
         return redirect("competences:bilan", running.public_id)
     return render(request, "competences/bilan_wish.html", {"form": form})
 
@@ -167,7 +167,7 @@ def consent_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, _("Votre accord est retiré : ce bilan ne peut pas commencer."))
+        messages.success(request, _("Votre accord est retiré : ce bilan ne peut pas commencer."))
     return redirect("competences:bilan", public_id)
 
 
@@ -239,7 +239,7 @@ def step_back(request: HttpRequest, bilan: Any, back: str) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, _("L’étape est reprise : le bilan est de nouveau où il était."))
+        messages.success(request, _("L’étape est reprise : le bilan est de nouveau où il était."))
     return redirect(back)
 
 
