@@ -17,6 +17,9 @@ class CompetencesConfig(AppConfig):
             consents,
             document_messages,
             erasure,
+            adviser_message_kinds,
+            consents,
+            document_messages,
             grants,
             handover_effects,
             reminders,
@@ -27,6 +30,7 @@ class CompetencesConfig(AppConfig):
         reminders.register()
         document_messages.register()
         erasure.register()
+        adviser_message_kinds.register()
         grants.register()
         consents.register()
         share_items.register()

@@ -74,7 +74,7 @@ def propose_handover(
     before = Handover.objects.filter(from_adviser=person, key=key).first()
     if before is not None:
         return Proposed(before, [])
-    chosen, left_out = _sorted_out(person, to_adviser, organisation, locked, today)
+    chosen, left_out = sorted_out(person, to_adviser, organisation, locked, today)
     if not chosen:
         raise Refused("nobody_to_ask", _("Aucune de ces personnes ne peut être proposée. Rien n’est parti."))
     with constraints_as_refusals(Handover, HandoverPart):
@@ -214,7 +214,7 @@ def _refuse_bad_colleague(person: User, to_adviser: User, organisation: Organisa
         raise Refused("not_an_adviser_there", message, field="colleague")
 
 
-def _sorted_out(
+def sorted_out(
     person: User, to_adviser: User, organisation: Organisation, workers: list[Worker], on: dt.date
 ) -> tuple[list[Mandate], list[tuple[Worker, Promise | str]]]:
     """The mandates to ask about, and the people left out, each with a reason."""

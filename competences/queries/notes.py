@@ -9,8 +9,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.errors import NotFound
 from accounts.models import HandoverPart, Mandate, User, Worker
 from accounts.models.mandates import MandateQuerySet
+from accounts.rules import access_table
 from competences.enums import NoteVisibility
 from competences.models import Note
+
+WRITING = access_table.purposes_for(access_table.Thing.SHARED_NOTE, access_table.Action.WRITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,13 @@ class PersonNotes:
 
 
 def note_mandates(adviser: User, worker: Worker, on: dt.date) -> MandateQuerySet:
-    """The mandates under which this adviser may write a note about this person, oldest first."""
+    """The mandates under which this adviser may write a note about this person, oldest first.
+
+    They are those that `accounts.rules.access_table` lets write one: to review alone gives no such right.
+    """
     return (
         Mandate.objects.effective(on)
-        .filter(adviser=adviser, worker=worker)
+        .filter(adviser=adviser, worker=worker, purpose__in=WRITING)
         .select_related("organisation")
         .order_by("pk")
     )

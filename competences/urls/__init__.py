@@ -1,9 +1,11 @@
 """Addresses of the app. References are public; the other pages ask who is there."""
 
 from competences.urls import (
+    accompaniment,
     adviser,
     appointments,
     assessments,
+    adviser_messages,
     attestations,
     bilans,
     career,
@@ -14,6 +16,8 @@ from competences.urls import (
     first_use,
     flags,
     gaps,
+    handovers,
+    notes,
     pictures,
     record_files,
     records,
@@ -43,5 +47,9 @@ urlpatterns = [
     *appointments.urlpatterns,
     *documents.urlpatterns,
     *adviser.urlpatterns,
+    *notes.urlpatterns,
+    *adviser_messages.urlpatterns,
+    *handovers.urlpatterns,
+    *accompaniment.urlpatterns,
     *employer.urlpatterns,
 ]

@@ -23,6 +23,7 @@ from competences.queries.dashboards import advised, opened
 from competences.queries.first_use import invites
 from competences.queries.job_reviews import job_reviews
 from competences.queries.jobs import organisation_jobs, worker_jobs
+from competences.queries.notes import person_notes
 from competences.queries.record_lists import first_screen
 from competences.queries.records import flagged, statements_of, with_labels
 from competences.queries.references import named_concept
@@ -102,6 +103,7 @@ def adviser_worker(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "flagged": with_labels(flagged(rows), **reading) if follows else [],
         "statements": found,
         "jobs": worker_jobs(person, today, actor=request.user) if follows else [],
+        "notes": person_notes(request.user, person, today),
     }
     return render(request, "competences/adviser_worker.html", context)
 
