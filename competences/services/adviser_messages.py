@@ -126,7 +126,9 @@ def checked_text(text: str) -> str:
         raise Refused("long_text", message, field="text")
     unknown = unknown_placeholders(text)
     if unknown:
-        message = _("Nous ne savons pas quoi mettre à la place de %(unknown)s. Vous pouvez écrire : %(known)s.")
+        message = _(
+            "Nous ne savons pas quoi mettre à la place de %(unknown)s. Vous pouvez écrire : %(known)s."
+        )
         values = {
             "unknown": ", ".join(f"{{{name}}}" for name in unknown),
             "known": ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),

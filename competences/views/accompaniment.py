@@ -36,9 +36,7 @@ def accompaniment(request: HttpRequest) -> HttpResponse:
     parts = list(parts_of_worker(worker)[: 2 * A_PAGE])
     open_keys = set(to_answer.values_list("pk", flat=True))
     handovers = {part.handover_id: part.handover for part in parts if part.pk in open_keys}
-    past = {
-        part.handover_id: part.handover for part in parts if part.handover_id not in handovers
-    }
+    past = {part.handover_id: part.handover for part in parts if part.handover_id not in handovers}
     page = Paginator(received_messages(worker), A_PAGE).get_page(request.GET.get("page"))
     appointments = Appointment.objects.to_come(now).filter(worker=worker)
     context = {
@@ -63,7 +61,9 @@ def mute(request: HttpRequest, public_id: UUID, muted: bool) -> HttpResponse:
         raise NotFound
     if muted:
         mute_adviser(actor=request.user, adviser=message.author)
-        told = _("C’est fait : %(name)s ne peut plus vous écrire ici. Son accès à votre dossier ne change pas.")
+        told = _(
+            "C’est fait : %(name)s ne peut plus vous écrire ici. Son accès à votre dossier ne change pas."
+        )
     else:
         unmute_adviser(actor=request.user, adviser=message.author)
         told = _("C’est fait : %(name)s peut de nouveau vous écrire ici.")
