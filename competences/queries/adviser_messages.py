@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Action, Thing, files_open_to
 from accounts.errors import NotFound
-from accounts.models import Mandate, Muting, User, Worker
+from accounts.models import Mandate, Muting, Organisation, User, Worker
 from accounts.rules import access_table
 from accounts.templatetags.components import in_words
 from competences.models import AdviserMessage, Appointment, MessageTemplate
@@ -31,7 +31,7 @@ class Prepared:
     """What one person would receive, for which organisation; or why nothing is sent to them."""
 
     worker: Worker
-    organisation_id: int | None
+    organisation: Organisation | None
     text: str
     refusal: Promise | str = ""
 
@@ -86,7 +86,7 @@ def prepared(adviser: User, text: str, workers: list[Worker], key: UUID, now: dt
         words = filled(text, values)
         if not refusal and len(words) > NOTE_LENGTH:
             refusal = _("le message devient trop long avec son nom")
-        found.append(Prepared(worker, one.organisation_id if one else None, words, refusal))
+        found.append(Prepared(worker, one.organisation if one else None, words, refusal))
     return found
 
 

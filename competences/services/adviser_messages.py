@@ -54,7 +54,7 @@ def send_messages(
     # Two sendings at once queue up here, so that the day's limit holds and one key sends once.
     person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=require_person(actor).pk)
     rows = prepared(person, text, workers, key, now)
-    leaving = [row for row in rows if not row.refusal]
+    leaving = [row for row in rows if row.organisation is not None and not row.refusal]
     ids = {message_id(person, key, row.worker): row for row in leaving}
     known = set(AdviserMessage.objects.filter(public_id__in=ids).values_list("public_id", flat=True))
     _refuse_too_many(person, len(ids) - len(known), now)
@@ -64,7 +64,7 @@ def send_messages(
             worker=row.worker,
             author=person,
             author_name=person.display_name,
-            organisation_id=row.organisation_id,
+            organisation=row.organisation,
             text=row.text,
             sent_at=now,
         )
@@ -126,14 +126,12 @@ def checked_text(text: str) -> str:
         raise Refused("long_text", message, field="text")
     unknown = unknown_placeholders(text)
     if unknown:
-        message = _(
-            "Nous ne savons pas quoi mettre à la place de %(unknown)s. Vous pouvez écrire : %(known)s."
-        )
+        words = _("Nous ne savons pas quoi mettre à la place de %(unknown)s. Vous pouvez écrire : %(known)s.")
         values = {
             "unknown": ", ".join(f"{{{name}}}" for name in unknown),
             "known": ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
         }
-        raise Refused("unknown_placeholder", message % values, field="text")
+        raise Refused("unknown_placeholder", words % values, field="text")
     return text
 
 

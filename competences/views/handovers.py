@@ -190,6 +190,10 @@ def handover_answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     open_keys = set(HandoverPart.objects.to_answer(today).filter(worker=worker).values_list("pk", flat=True))
     waiting = [part for part in parts if part.pk in open_keys]
     form = AnswerForm(request.POST or None, parts=waiting)
+    if any(part.public_id.hex in request.POST for part in parts if part not in waiting):
+        # Sent from a page that was opened before: answered in another tab, withdrawn, or over since.
+        messages.warning(request, _("Une de ces questions n’est plus ouverte. Rien n’a changé pour elle."))
+        return redirect("competences:handover_answer", public_id)
     if request.method == "POST" and form.is_valid():
         try:
             changed = services.answer_handover(

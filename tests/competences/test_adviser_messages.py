@@ -1,4 +1,4 @@
-"""Messages of advisers: placeholders, preview, one press sends once, limits, and the person who stops them."""
+"""Messages of advisers: placeholders, preview, one press sends once, limits, the person who stops them."""
 
 import datetime as dt
 import uuid

@@ -139,7 +139,7 @@ def test_an_answer_that_comes_too_late_is_told(places):
     client.post(url("handover_withdraw", handover.public_id))
     assert signed_in(claude.user).post(url("handover_withdraw", handover.public_id)).status_code == 302
     page = client.post(url("handover_answer", handover.public_id), {part.public_id.hex: "yes"}, follow=True)
-    assert page.status_code == 200
+    assert "n’est plus ouverte" in page.content.decode()
     part.refresh_from_db()
     assert part.state == "withdrawn"
     assert Mandate.objects.count() == 1
