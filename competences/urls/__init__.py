@@ -6,6 +6,7 @@ from competences.urls import (
     appointments,
     assessments,
     adviser_messages,
+    assessments,
     attestations,
     bilans,
     career,
