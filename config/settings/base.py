@@ -86,6 +86,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "competences:arrive"  # their space, or the first questions
 LOGOUT_REDIRECT_URL = "competences:home"
+# Each page reads its session: from the cache, and from the database when the cache has lost it.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
