@@ -40,7 +40,7 @@ from competences.models import (
     SkillRevision,
     SkillStatement,
 )
-from competences.queries.names import reader_language
+from competences.queries.names import LabelOf, reader_language
 from competences.queries.readable import Reader
 from competences.queries.records import with_labels
 from competences.queries.successors import attach_proposals, waiting_of
@@ -187,7 +187,7 @@ class FirstScreen:
 def first_screen(
     worker: Worker, *, actor: Reader, on: dt.date, left_for_later: Collection[str] = ()
 ) -> FirstScreen:
-    """What the first screen shows of a record, with labels, flags and proposals. Four queries, or five.
+    """What the first screen shows of a record, with labels, flags and proposals. Three queries, or four.
 
     What touches a skill is read first: few rows, by which the skills to show are then chosen.
     """
@@ -203,7 +203,7 @@ def first_screen(
     # Those touched come first, then the latest: fifteen rows hold both lists.
     rows = list(
         _said(SkillRevision.objects.current().filter(statement__worker=worker, statement__removed_at=None))
-        .annotate(total=Window(Count("pk")))
+        .annotate(total=Window(Count("pk")), label=LabelOf("statement__concept"))
         .order_by(
             Case(When(statement__in=first, then=0), default=1), "-statement__declared_at", "-statement_id"
         )[: SHOWN + SHOWN_TOUCHED]
@@ -211,7 +211,8 @@ def first_screen(
     statements = statements_in(rows)
     for statement in statements:
         statement.open_flags = flags[statement.pk]
-    with_labels(statements, actor=actor, on=on)
+    labels = {row.statement.concept_id: row.label for row in rows if row.statement.concept_id}
+    with_labels(statements, actor=actor, on=on, labels=labels)
     attach_proposals(statements, proposals, left_for_later)
     latest = sorted(statements, key=lambda one: (one.declared_at, one.pk), reverse=True)
     return FirstScreen(

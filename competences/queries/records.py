@@ -1,7 +1,7 @@
 """The skills of one record. The caller holds the right to read that record."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 from django.db.models import Prefetch, QuerySet
@@ -34,14 +34,22 @@ def flagged(statements: QuerySet[SkillStatement]) -> QuerySet[SkillStatement]:
     return statements.filter(pk__in=RiskFlag.objects.open().values("statement_id"))
 
 
-def with_labels(statements: Iterable[SkillStatement], *, actor: Reader, on: dt.date) -> list[SkillStatement]:
+def with_labels(
+    statements: Iterable[SkillStatement],
+    *,
+    actor: Reader,
+    on: dt.date,
+    labels: Mapping[int, str] | None = None,
+) -> list[SkillStatement]:
     """The same statements, each with its `label`, what is `said` of it now and whether it `is_readable`:
     whether the actor may open its reference that day; the person's own words have no reference to open. A
-    record keeps the names of an own reference whoever reads it.
+    record keeps the names of an own reference whoever reads it. One query for the labels, by concept, unless
+    they are known; one more where an organisation owns a reference.
     """
     found = list(statements)
     hidden = hidden_references(actor, (s.concept.reference for s in found if s.concept), on=on)
-    labels = labels_of(s.concept_id for s in found if s.concept_id)
+    if labels is None:
+        labels = labels_of(s.concept_id for s in found if s.concept_id)
     for statement in found:
         statement.label = labels.get(statement.concept_id, statement.free_text)
         statement.said = statement.current[0]
