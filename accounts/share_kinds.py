@@ -1,4 +1,4 @@
-"""What shares add to the registries: messages, a reminder, a right and consents."""
+"""What shares add to the registries: messages, a reminder and a right."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import consents, grants, notifications, reminders
-from accounts.consents import Consent, ConsentSource
+from accounts import grants, notifications, reminders
 from accounts.email_rendering import absolute_url
 from accounts.enums import Category, Purpose
 from accounts.grants import Grant, Granted
@@ -21,7 +20,6 @@ from accounts.queries.shares import facts_of, shares_of
 from accounts.reminders import Candidate, ReminderKind
 from accounts.rules.shares import REMINDED_DAYS, may_try
 from accounts.share_keys import code_digits, link_key
-from accounts.share_texts import SHARE_TEXTS
 
 
 def register() -> None:
@@ -37,7 +35,6 @@ def register() -> None:
         )
     )
     grants.register(Grant(name="share", purpose=Purpose.SHARE, workers=_workers, listed=_listed))
-    consents.register(ConsentSource(name="share", given_by=_consents))
 
 
 # The right -------------------------------------------------------------------------------------------------
@@ -60,36 +57,6 @@ def _listed(worker: Worker, on: date) -> list[Granted]:
         )
         for share in shares_of(worker).open_on(on)  # type: ignore[attr-defined]
     ]
-
-
-def _consents(worker: Worker, on: date) -> list[Consent]:
-    """Each share that is remembered, over or not. One query."""
-    return [_consent(share, on) for share in shares_of(worker)]
-
-
-def _consent(share: Share, on: date) -> Consent:
-    ended = gettext("fermé") if share.closed_at else ""
-    if not ended and not share.is_open(on):
-        ended = gettext("terminé à sa date de fin")
-    scope = ngettext("%(number)s élément partagé", "%(number)s éléments partagés", share.ticked) % {
-        "number": share.ticked
-    }
-    if share.title:
-        scope = gettext("%(scope)s. Nom : %(title)s") % {"scope": scope, "title": share.title}
-    return Consent(
-        what=_("Partage"),
-        whom=share.recipient_email,
-        organisation=share.organisation.name if share.organisation else "",
-        scope=scope,
-        text=SHARE_TEXTS[share.text_version],
-        text_version=share.text_version,
-        given_at=share.created_at,
-        start_on=timezone.localdate(share.created_at),
-        end_on=share.end_on,
-        ended_at=share.closed_at,
-        ended=ended,
-        url="" if ended else reverse("accounts:share", args=[share.public_id]),
-    )
 
 
 # The reminder ----------------------------------------------------------------------------------------------

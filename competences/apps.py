@@ -14,12 +14,10 @@ class CompetencesConfig(AppConfig):
     def ready(self) -> None:
         """Registers what this app brings to others, and has its instruments loaded after each migration."""
         from competences import (
-            consents,
-            document_messages,
-            erasure,
             adviser_message_kinds,
             consents,
             document_messages,
+            erasure,
             grants,
             handover_effects,
             reminders,

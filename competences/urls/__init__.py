@@ -3,9 +3,8 @@
 from competences.urls import (
     accompaniment,
     adviser,
-    appointments,
-    assessments,
     adviser_messages,
+    appointments,
     assessments,
     attestations,
     bilans,
