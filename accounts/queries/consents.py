@@ -33,7 +33,7 @@ def share_consents(worker: Worker, on: date) -> list[Consent]:
 def _share_told(share: Share, on: date) -> Consent:
     ended = ""
     if share.closed_at is not None:
-        ended = _("retiré")
+        ended = _("fermé")
     elif share.end_on <= on:
         ended = _("terminé à sa date de fin")
     scope = ngettext("%(number)d élément coché", "%(number)d éléments cochés", share.ticked)  # type: ignore[attr-defined]

@@ -133,10 +133,10 @@ def test_the_register_costs_the_same_however_many(client, user, django_assert_nu
             MandateFactory(worker=user.worker, withdrawn=True)
 
     fill(1)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(PAGE)
     fill(8)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(PAGE)
 
 

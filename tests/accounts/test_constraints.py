@@ -11,6 +11,7 @@ from django.utils import translation
 from accounts.constraints import broken_constraint, constraints_as_refusals
 from accounts.errors import Refused
 from accounts.models import (
+    ErasureRequest,
     FileOpening,
     Handover,
     HandoverPart,
@@ -24,6 +25,7 @@ from accounts.models import (
 from tests.accounts.factories import (
     NOW,
     TODAY,
+    TOMORROW,
     MandateFactory,
     MandateRequestFactory,
     MembershipFactory,
@@ -92,6 +94,10 @@ def _preference_twice():
 def _raw_email():
     UserFactory(email="a@exemple.fr")
     return lambda: User.objects.update(email="A@exemple.fr")
+
+
+def _erasure(**fields):
+    return lambda: lambda: ErasureRequest.objects.create(user=UserFactory(), asked_at=NOW, **fields)
 
 
 def _handover():
@@ -168,6 +174,8 @@ BREAKERS = {
     "notification_finished_dated": lambda: lambda: NotificationFactory(state="sent"),
     "handover_between_two": _handover_to_oneself,
     "handover_once": _handover_twice,
+    "erasure_request_reason_known": _erasure(reason="bored", due_on=TOMORROW),
+    "erasure_request_leaves_time": _erasure(reason="request", due_on=TODAY),
     "handover_part_state_known": lambda: _part_changed(state="lost"),
     "handover_part_once": lambda: _part_twice(state="declined"),
     "handover_part_one_proposed": _proposed_twice,

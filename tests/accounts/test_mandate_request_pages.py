@@ -127,10 +127,10 @@ def test_the_list_of_an_adviser_costs_the_same_however_many(django_assert_num_qu
             MandateFactory(worker=request.worker, request=request, **fields)
 
     fill(1)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(LIST)
     fill(6)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(LIST)
 
 

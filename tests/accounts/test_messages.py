@@ -187,10 +187,10 @@ def test_the_page_costs_the_same_however_many(client, user, django_assert_num_qu
 
     fill(2)
     # The session, the account, the rows and their number, the mandates, the roles and what is unread.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(PAGE)
     fill(20)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(PAGE)
 
 
