@@ -45,6 +45,7 @@ __all__ = [
     "access_worker",
     "files_open_to",
     "is_visible",
+    "mandates_held",
     "may",
     "organisations_of",
     "workers_visible_to",
@@ -197,6 +198,16 @@ def _opened(worker: Worker | None, actor: Actor, thing: Thing | None) -> Worker:
             now=timezone.now(),
         )
     return worker
+
+
+def mandates_held(actor: Actor, *, on: date) -> QuerySet[Mandate]:
+    """The mandates that open others' files to this person on the day `on`, whatever their purpose.
+
+    For a list that names people, and what each of their mandates lets it tell.
+    """
+    if not (isinstance(actor, User) and _is_open_account(actor)):
+        return Mandate.objects.none()
+    return Mandate.objects.effective(on).filter(adviser=actor).exclude(worker__user=actor)
 
 
 def organisations_of(actor: Actor, kind: OrganisationKind, *, on: date) -> QuerySet[Organisation]:

@@ -189,10 +189,14 @@ class ExportKind(models.TextChoices):
     STATEMENT_HISTORY = "statement_history", _("mes compétences et leur histoire")
     RESUME = "resume", _("mon CV en données (JSON Resume)")
     RECORD = "record", _("mon dossier entier")
+    CASELOAD = "caseload", _("personnes que j’accompagne")
 
 
-OWN_EXPORTS = (ExportKind.STATEMENTS, ExportKind.STATEMENT_HISTORY, ExportKind.RESUME, ExportKind.RECORD)
+RECORD_EXPORTS = (ExportKind.STATEMENTS, ExportKind.STATEMENT_HISTORY, ExportKind.RESUME, ExportKind.RECORD)
 """Files of one record, for its person alone."""
+
+OWN_EXPORTS = (*RECORD_EXPORTS, ExportKind.CASELOAD)
+"""Files that belong to one person: those of their record, and the list of the people they accompany."""
 
 
 class ExportFormat(models.TextChoices):

@@ -3,6 +3,7 @@ from competences.models.assessments import AssessmentAnswer, Instrument, SelfAss
 from competences.models.attestations import Attestation, ReviewMove, ReviewRequest
 from competences.models.bilans import Bilan, BilanMove, BilanPlan
 from competences.models.career import CareerPeriod
+from competences.models.caseload import CaseloadVisit, Coordinator, SavedFilter
 from competences.models.cvs import Cv
 from competences.models.documents import BilanDocument, DestroyedDocument, DocumentVersion
 from competences.models.evidence import Evidence
@@ -39,11 +40,13 @@ __all__ = [
     "BilanMove",
     "BilanPlan",
     "CareerPeriod",
+    "CaseloadVisit",
     "Change",
     "Concept",
     "ConceptLink",
     "ConceptRevision",
     "ConceptTranslation",
+    "Coordinator",
     "CrosswalkRow",
     "Cv",
     "DestroyedDocument",
@@ -65,6 +68,7 @@ __all__ = [
     "ReviewRequest",
     "RiskFlag",
     "SelfAssessment",
+    "SavedFilter",
     "SelfReview",
     "SelfReviewAnswer",
     "SelfReviewPlan",

@@ -19,9 +19,10 @@ class ExportQuerySet(models.QuerySet["Export"]):
 class Export(models.Model):
     """A list as a file, from the demand to its removal a day later.
 
-    A list of public data belongs to whoever knows `public_id`, and nothing says who asked; a file of a record
-    belongs to its `worker` alone. `key` is the same for two demands of the same list, format and language;
-    `mark` is the state of what the list tells (queries/catalogue.py) when it was written, or asked for.
+    A list of public data belongs to whoever knows `public_id`, and nothing says who asked; a file of a
+    record, or of the people that an adviser accompanies, belongs to the person whose record is `worker`,
+    alone. `key` is the same for two demands of the same list, format and language; `mark` is the state of
+    what the list tells (queries/catalogue.py) when it was written, or asked for.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

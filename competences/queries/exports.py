@@ -1,6 +1,7 @@
 """The lists that may be taken away as files: which columns and rows each has, in the language in force.
 
-Lists of public data are anybody's; the files of a record are its person's, whom the caller knows.
+Lists of public data are anybody's; the files of a record are its person's, and the list of the people that an
+adviser accompanies is that adviser's: the caller knows whose it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ from competences.enums import (
     ExportKind,
 )
 from competences.models import Export
+from competences.queries.caseload_exports import caseload_list, caseload_mark
 from competences.queries.catalogue import mark_of_all, public_past
 from competences.queries.public_changes import ChangeLine, all_change_lines, number_of_changes
 from competences.queries.public_concepts import concept_reading
@@ -61,7 +63,7 @@ MOST_ENTRIES_AT_ONCE = 2_000
 
 
 def exported_list(kind: str, parameters: Parameters, worker: Worker | None = None) -> ExportedList:
-    """The list of that kind; that of a record needs its `worker`.
+    """The list of that kind; one that belongs to a person needs their `worker`.
 
     Raises NotFound for what does not exist or has an owner, alike.
     """
@@ -69,12 +71,25 @@ def exported_list(kind: str, parameters: Parameters, worker: Worker | None = Non
         raise NotFound
     if worker is None:
         return _LISTS[ExportKind(kind)](parameters)
+    if kind == ExportKind.CASELOAD:
+        return ExportedList(*caseload_list(worker.user, parameters), most_at_once=0)
     return ExportedList(*record_list(kind, worker), most_at_once=MOST_ENTRIES_AT_ONCE)
 
 
+def may_be_fetched(found: Export) -> bool:
+    """Whether its person still holds the rights under which a file was written.
+
+    A mandate that ended since, or that was given, closes the list of the people one accompanies. The files of
+    one's own record never close.
+    """
+    if found.kind != ExportKind.CASELOAD or found.worker is None:
+        return True
+    return found.mark == caseload_mark(found.worker.user)
+
+
 def export(public_id: object, reader: Reader) -> Export:
-    """A file by its identifier. Raises NotFound, for the file of somebody else's record too."""
-    found = Export.objects.select_related("worker").filter(public_id=public_id).first()
+    """A file by its identifier. Raises NotFound, for the file of somebody else too."""
+    found = Export.objects.select_related("worker__user").filter(public_id=public_id).first()
     if found is None or (found.worker is not None and found.worker.user_id != getattr(reader, "pk", None)):
         raise NotFound
     return found

@@ -24,7 +24,7 @@ from accounts.actors import Actor, require_person, require_system
 from accounts.errors import Refused
 from accounts.locks import LockSpace, take_lock
 from accounts.models import Worker
-from competences.enums import ExportFormat, ExportState
+from competences.enums import ExportFormat, ExportKind, ExportState
 from competences.models import Export
 from competences.queries.exports import ExportedList, exported_list
 from competences.services.ownership import require_own
@@ -40,7 +40,7 @@ MOST_UNFINISHED = 20
 """Public lists waiting at once, of everybody: whoever asks for the twenty-first is asked to come back."""
 
 MOST_OF_A_PERSON = 3
-"""Files of one record waiting at once."""
+"""Files of one person waiting at once."""
 
 ATTEMPTS = 3
 LOST = timedelta(minutes=5)
@@ -92,8 +92,9 @@ def ask_export(
 ) -> Export:
     """Has a file made by a job; the same file as another's when the list has not changed since.
 
-    Anybody may ask for a list, which is public; the file of a record is for its `worker` alone. Raises
-    NotFound for a list that does not exist or that is not the actor's, TooMany.
+    Anybody may ask for a list, which is public; the file of a record, or of the people one accompanies, is
+    for its `worker` alone. Raises NotFound for a list that does not exist or that is not the actor's,
+    TooMany.
     """
     if worker is not None:
         require_own(require_person(actor), worker)
@@ -105,7 +106,10 @@ def ask_export(
         take_lock(LockSpace.EXPORTS, "ask")
         of_list = Export.objects.filter(key=key)
         still_good = Q(state=ExportState.DONE, mark=listed.mark, asked_at__gt=now - KEPT / 2)
-        known = of_list.unfinished().first() or of_list.filter(still_good).first()
+        known = of_list.unfinished().first()
+        # The mark of a caseload tells of rights, not of what the list says: it is written anew each time.
+        if known is None and kind != ExportKind.CASELOAD:
+            known = of_list.filter(still_good).first()
         if known is not None:
             return known
         most = MOST_OF_A_PERSON if worker else MOST_UNFINISHED

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import NotFound
 from accounts.models import Worker
 from competences.enums import ExportFormat, ExportKind, ExportState
+from competences.models import Export
 from competences.private_files import way_to
-from competences.queries.exports import FORMATS, export, exported_list
+from competences.queries.exports import FORMATS, export, exported_list, may_be_fetched
 from competences.services.exports import ask_export, file_at_once
 from competences.spreadsheets import MEDIA_TYPES
 
@@ -87,16 +88,19 @@ def file_response(
 @require_safe
 def waiting(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """How far a file is; the link to it once it is ready."""
-    context = {"export": export(public_id, request.user), "every": EVERY_SECONDS}
-    return render(request, "competences/export.html", context)
+    return render(request, "competences/export.html", _shown(export(public_id, request.user)))
 
 
 @never_cache
 @require_safe
 def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The part of that page which moves: an enhancement, the page has a link that does the same."""
-    context = {"export": export(public_id, request.user), "every": EVERY_SECONDS}
-    return render(request, "competences/_export_progress.html", context)
+    return render(request, "competences/_export_progress.html", _shown(export(public_id, request.user)))
+
+
+def _shown(found: Export) -> dict[str, object]:
+    is_done = found.state == ExportState.DONE
+    return {"export": found, "every": EVERY_SECONDS, "is_closed": is_done and not may_be_fetched(found)}
 
 
 @never_cache
@@ -104,6 +108,6 @@ def progress(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def fetch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Shows the way to the file: whoever hands it over, it is not a thread that serves pages."""
     found = export(public_id, request.user)
-    if found.state != ExportState.DONE:
+    if found.state != ExportState.DONE or not may_be_fetched(found):
         raise NotFound
     return way_to(found.public_id, found.format, found.file_name)
