@@ -1,4 +1,4 @@
-"""What a person holds of the jobs they want. The caller is that person.
+"""What a person holds of the jobs they want. The caller is that person, or who follows them.
 
 Skills are compared within one reference: one declared in another does not count, and the page says so.
 """
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef
 
 from accounts.errors import NotFound
-from accounts.models import User
+from accounts.models import User, Worker
 from competences.enums import ConceptKind, JobUse, LinkKind
 from competences.models import ConceptLink, RiskFlag, SkillRevision, WorkerJob
 from competences.queries.jobs import NamedJob, worker_jobs
@@ -68,10 +68,16 @@ class GapPage:
 
 def wanted_jobs(user: User, on: dt.date) -> list[WantedJob]:
     """The jobs that a person wants, those of which they hold most first. Constant number of queries."""
-    named = [one for one in worker_jobs(user.worker, on, actor=user) if one.row.use == JobUse.WANTED]
+    return wanted_jobs_of(user.worker, on, reader=user)
+
+
+def wanted_jobs_of(worker: Worker, on: dt.date, *, reader: User) -> list[WantedJob]:
+    """The same for a reader, who may be an adviser that holds the right to follow this person: a job of a
+    reference that the reader may not open has a name, and no gap."""
+    named = [one for one in worker_jobs(worker, on, actor=reader) if one.row.use == JobUse.WANTED]
     readable = [one.job.pk for one in named if one.job and one.is_readable]
     asked = _asked_now(readable)
-    mine = _mine(user, on)
+    mine = _mine(worker.user, on)
     found = [
         WantedJob(one, gap(asked[one.job.pk], *mine) if one.job and one.job.pk in asked else None)
         for one in named

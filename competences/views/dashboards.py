@@ -4,32 +4,24 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import organisations_of
-from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound, Refused
 from accounts.models import Worker
 from accounts.posting import posted_from
 from competences.enums import ConceptKind
 from competences.models import OrganisationJob
-from competences.queries.attestations import reviewed_statements, reviews_for, with_recognition
 from competences.queries.bilans import due_bilan
-from competences.queries.dashboards import advised, opened
 from competences.queries.first_use import invites
 from competences.queries.job_reviews import job_reviews
 from competences.queries.jobs import organisation_jobs, worker_jobs
-from competences.queries.notes import person_notes
 from competences.queries.record_lists import first_screen
-from competences.queries.records import flagged, statements_of, with_labels
 from competences.queries.references import named_concept
 from competences.queries.search import search
 from competences.queries.self_reviews import due_self_review, with_open_review
-from competences.queries.standing import with_durability
 from competences.services.jobs import add_organisation_job, end_organisation_job
 from competences.views.remapping import employer_of, undoable
 from competences.views.successors import LATER
@@ -65,47 +57,6 @@ def worker(request: HttpRequest) -> HttpResponse:
         "jobs_to_review": len(job_reviews([job.row for job in jobs if job.is_readable])),
     }
     return render(request, "competences/dashboard.html", context)
-
-
-@login_required
-@require_safe
-def adviser(request: HttpRequest) -> HttpResponse:
-    """The people I may follow or review today, those with something to look at first."""
-    today = timezone.localdate()
-    if not organisations_of(request.user, OrganisationKind.ADVISER_BODY, on=today).exists():
-        raise NotFound
-    people = advised(request.user, today).exclude(user=request.user)
-    page = Paginator(people, A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "reviews": reviews_for(request.user, today).count()}
-    return render(request, "competences/adviser.html", context)
-
-
-@login_required
-@require_safe
-def adviser_worker(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """One person's record, opened through the door, which writes it down."""
-    today = timezone.localdate()
-    reading = {"actor": request.user, "on": today}
-    person, purposes = opened(request.user, public_id, on=today)
-    follows, reviews = (purpose in purposes for purpose in (Purpose.FOLLOW_UP, Purpose.REVIEW))
-    rows = statements_of(person) if follows else reviewed_statements(person)
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    found = with_labels(page.object_list, **reading)
-    if follows:
-        found = with_durability(found)
-    if reviews:
-        found = with_recognition(found, own=False, on=today)
-    context = {
-        "person": person,
-        "page": page,
-        "follows": follows,
-        "reviews": reviews,
-        "flagged": with_labels(flagged(rows), **reading) if follows else [],
-        "statements": found,
-        "jobs": worker_jobs(person, today, actor=request.user) if follows else [],
-        "notes": person_notes(request.user, person, today),
-    }
-    return render(request, "competences/adviser_worker.html", context)
 
 
 @login_required

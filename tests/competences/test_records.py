@@ -283,7 +283,7 @@ def test_an_adviser_opens_the_files_of_their_mandates_alone(built, worker, advis
     other = UserFactory()
     mandate(worker, adviser)
     client.force_login(adviser)
-    assert worker.display_name in client.get(reverse("competences:adviser")).content.decode()
+    assert worker.display_name in client.get(reverse("competences:caseload")).content.decode()
     assert (
         client.get(reverse("competences:adviser_worker", args=[worker.worker.public_id])).status_code == 200
     )
@@ -291,7 +291,8 @@ def test_an_adviser_opens_the_files_of_their_mandates_alone(built, worker, advis
     refused = client.get(reverse("competences:adviser_worker", args=[other.worker.public_id]))
     assert refused.status_code == 404
     client.force_login(other)
-    assert client.get(reverse("competences:adviser")).status_code == 404
+    for name in ("adviser", "caseload"):
+        assert client.get(reverse(f"competences:{name}")).status_code == 404
 
 
 def test_an_employer_page_is_for_its_members(worker, client):
@@ -311,11 +312,11 @@ def test_lists_of_advisers_cost_the_same_whatever_their_length(
     for number in range(30):
         declare(built, worker, number)
     client.force_login(adviser)
-    client.get(reverse("competences:adviser"))
-    with django_assert_max_num_queries(12):
-        page = client.get(reverse("competences:adviser"))
+    client.get(reverse("competences:caseload"))
+    with django_assert_max_num_queries(10):
+        page = client.get(reverse("competences:caseload"))
     assert page.context["page"].paginator.count == 13
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(28):
         page = client.get(reverse("competences:adviser_worker", args=[worker.worker.public_id]))
     assert len(page.context["statements"]) == 30
 
