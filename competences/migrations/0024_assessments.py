@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_mandate_requests"),
-        ("competences", "0023_upload_formats"),
+        ("competences", "0023_saved_filters"),
     ]
 
     operations = [

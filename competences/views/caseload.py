@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from competences.queries.caseload import FILTERS, PHASES, SORTS, Caseload, Choic
 from competences.queries.coordination import coordinated, coordinated_organisation, loads, pairs, shared
 from competences.queries.followed import followed
 from competences.queries.jobs import worker_jobs
+from competences.queries.notes import person_notes
 from competences.queries.records import flagged, statements_of, with_labels
 from competences.queries.standing import with_durability
 from competences.services.caseload import mark_seen, remove_filter, save_filter
@@ -39,7 +40,7 @@ A_PAGE = 50
 MAX_TEXT = 100
 
 ASK_FOR_ACCESS = "accounts:mandate_request_ask"
-"""The page on which an adviser asks a person for access; it is linked where it is there."""
+"""The page on which an adviser asks a person for access."""
 
 
 @never_cache
@@ -53,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "today": todays.today(request.user, now=now),
         "now": now.isoformat(),
         "organisations": coordinated(request.user, timezone.localdate(now)),
-        "ask_url": _ask_url(),
+        "ask_url": reverse(ASK_FOR_ACCESS),
     }
     return render(request, "competences/caseload_today.html", context)
 
@@ -94,7 +95,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "sorts": _links(choice, "tri", SORTS, {}),
         "saved": request.user.saved_filters.all(),
         "form": SavedFilterForm(),
-        "ask_url": _ask_url(),
+        "ask_url": reverse(ASK_FOR_ACCESS),
     }
     return render(request, "competences/caseload.html", context)
 
@@ -148,7 +149,12 @@ def person(request: HttpRequest, public_id: UUID) -> HttpResponse:
     on = timezone.localdate(now)
     reading = {"actor": request.user, "on": on}
     found = followed(request.user, public_id, now=now, on=on)
-    context: dict[str, Any] = {"person": found.person, "followed": found, "follows": found.follows}
+    context: dict[str, Any] = {
+        "person": found.person,
+        "followed": found,
+        "follows": found.follows,
+        "notes": person_notes(request.user, found.person, on),
+    }
     if found.follows or found.reviews:
         rows = statements_of(found.person) if found.follows else reviewed_statements(found.person)
         page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
@@ -251,10 +257,3 @@ def _purpose(purpose: Purpose) -> str:
         Purpose.REVIEW: _("relecture"),
         Purpose.BILAN: _("bilan"),
     }[purpose]
-
-
-def _ask_url() -> str:
-    try:
-        return reverse(ASK_FOR_ACCESS)
-    except NoReverseMatch:
-        return ""

@@ -19,6 +19,7 @@ from django.test.runner import DiscoverRunner  # noqa: E402 — Django must be s
 
 from tests.benchmarks import (  # noqa: E402
     api,
+    caseload,
     editions,
     impact,
     imports,
@@ -37,6 +38,7 @@ BENCHES = {
     "impact": impact.bench,
     "records": records.bench,
     "record_pages": record_pages.bench,
+    "caseload": caseload.bench,
 }
 REAL = ("imports", "sheets", "api")
 """Those that have nothing to measure without the real references; the search has made-up names too."""

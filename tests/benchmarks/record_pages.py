@@ -53,7 +53,7 @@ def bench(show: Show) -> None:
         cursor.execute("ANALYZE")
     show("records: flags open", RiskFlag.objects.open().count(), "flags")
     people = list(User.objects.filter(worker__statements__isnull=False).distinct().order_by("?")[:PEOPLE])
-    signed_in = {person.pk: _session(person) for person in people}
+    signed_in = {person.pk: session(person) for person in people}
     pages = ("dashboard", "statements")
     for name in pages:
         _in_process(show, name, signed_in)
@@ -62,7 +62,7 @@ def bench(show: Show) -> None:
             _page(show, port, name, signed_in)
 
 
-def _session(person: User) -> str:
+def session(person: User) -> str:
     """The key of a session in which that person is signed in."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(person.pk)

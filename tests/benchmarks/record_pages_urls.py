@@ -8,13 +8,28 @@ from unittest import mock
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries.roles import Roles
-from competences.views import dashboards, records
+from competences.queries.coordination import coordinated
+from competences.views import caseload, dashboards, records
 from config.urls import urlpatterns as site
 
-PAGES = {"dashboard": (dashboards, dashboards.worker), "statements": (records, records.statements)}
+
+def organisation(request: HttpRequest) -> HttpResponse:
+    """The page of the organisation that this person coordinates."""
+    [found] = coordinated(request.user, timezone.localdate())
+    return caseload.organisation(request, found.public_id)
+
+
+PAGES = {
+    "dashboard": (dashboards, dashboards.worker),
+    "statements": (records, records.statements),
+    "caseload": (caseload, caseload.people),
+    "today": (caseload, caseload.today),
+    "organisation": (caseload, organisation),
+}
 
 _kept: dict[str, tuple[str, dict[str, Any], User]] = {}
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("competences", "0022_documents"),
+        ("competences", "0024_assessments"),
     ]
 
     operations = [
