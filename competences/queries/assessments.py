@@ -53,9 +53,9 @@ def said(texts: Texts) -> str:
     return texts.get((get_language() or "fr")[:2], texts["fr"])
 
 
-def newest_instrument(slug: str = "digcomp") -> Instrument | None:
-    """The instrument that a new self-assessment is made with."""
-    return Instrument.objects.filter(slug=slug).order_by("-pk").first()
+def newest_instrument(kind: str = "digcomp") -> Instrument | None:
+    """The instrument of that kind that a new self-assessment is made with."""
+    return Instrument.objects.filter(slug=kind).order_by("-pk").first()
 
 
 def own_assessments(worker: Worker) -> list[SelfAssessment]:

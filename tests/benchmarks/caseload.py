@@ -37,6 +37,7 @@ from competences.services.exports import ask_export
 from config.settings import base
 from tests.benchmarks import alone
 from tests.benchmarks.api import get
+from tests.benchmarks.caseload_names import ENDS, FIRST, SYLLABLES
 from tests.benchmarks.measures import Show, empty_references, timed
 from tests.benchmarks.record_pages import session
 from tests.benchmarks.served import CLIENTS, WORKERS, clients, percentile, server
@@ -47,112 +48,6 @@ FEW, MANY, BODY, OF_AN_ADVISER = 120, 5_000, 100_000, 125
 SKILLS, CONTACTS, MESSAGES = 20, 6, 2
 ROUNDS, REQUESTS, WARM, TIMES = 4, 25, 5, 60
 TARGET, SEARCH_MS = 4, 50
-
-FIRST = [
-    "Marie",
-    "Jean",
-    "Pierre",
-    "Michel",
-    "Nathalie",
-    "André",
-    "Philippe",
-    "Isabelle",
-    "Catherine",
-    "Sylvie",
-    "Françoise",
-    "Martine",
-    "Jacques",
-    "Alain",
-    "Monique",
-    "Éric",
-    "Nicolas",
-    "Stéphanie",
-    "Céline",
-    "Aurélie",
-    "Émilie",
-    "Hélène",
-    "Zoé",
-    "Léa",
-    "Inès",
-    "Chloé",
-    "Mohamed",
-    "Fatima",
-    "Karim",
-    "Samira",
-    "Jean-Pierre",
-    "Anne-Sophie",
-    "Loïc",
-    "Gaël",
-    "Maëlle",
-    "Thi",
-    "Ngoc",
-    "Ibrahima",
-    "Aminata",
-    "Oumar",
-    "Kadiatou",
-    "José",
-    "Maria",
-    "João",
-    "Ana",
-]
-SYLLABLES = [
-    "ba",
-    "be",
-    "bo",
-    "bri",
-    "cha",
-    "che",
-    "cou",
-    "da",
-    "del",
-    "du",
-    "fa",
-    "fer",
-    "fon",
-    "ga",
-    "gau",
-    "ger",
-    "gui",
-    "hé",
-    "ja",
-    "jou",
-    "ker",
-    "la",
-    "le",
-    "lo",
-    "ma",
-    "mar",
-    "mi",
-    "mon",
-    "mou",
-    "na",
-    "ni",
-    "or",
-    "pa",
-    "per",
-    "pi",
-    "po",
-    "que",
-    "ra",
-    "ri",
-    "ro",
-    "rou",
-    "sa",
-    "si",
-    "sou",
-    "ta",
-    "te",
-    "ti",
-    "tou",
-    "va",
-    "ve",
-    "vi",
-    "wa",
-    "yo",
-    "za",
-    "zi",
-]
-ENDS = ["rd", "n", "t", "tte", "ux", "s", "l", "r", "z", "c", "y", "d", "nd", "rt", "nt"]
 
 
 def bench(show: Show) -> None:
@@ -343,8 +238,8 @@ def _reviews(body: SimpleNamespace, workers: Sequence[int]) -> None:
         "competences_reviewrequest (public_id, worker_id, reader_id, was_taken, organisation_id,"
         " reader_email, capacity, question, purpose, text_version, state, asked_at, moved_at)",
         (
-            f"{uuid.uuid4()}\t{worker}\t{body.adviser}\tf\t{body.organisation.pk}\t\tadviser\tEt moi ?\tanswer\t1"
-            f"\twaiting\t{asked}\t{asked}\n"
+            f"{uuid.uuid4()}\t{worker}\t{body.adviser}\tf\t{body.organisation.pk}\t\tadviser\tEt moi ?\t"
+            f"answer\t1\twaiting\t{asked}\t{asked}\n"
             for worker in workers
         ),
     )

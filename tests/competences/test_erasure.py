@@ -53,6 +53,7 @@ from competences.models import (
     Note,
     RecordImport,
     ReviewRequest,
+    SavedFilter,
 )
 from competences.private_files import evidence_folder
 from competences.queries.assessments import newest_instrument
@@ -123,6 +124,7 @@ def _told_elsewhere(user, made):
     Appointment.objects.create(
         worker=worker, bilan=made, kind="accompaniment", starts_at=now, minutes=60, place=MARK, created_at=now
     )
+    SavedFilter.objects.create(adviser=user, name=MARK, asked={"q": MARK}, created_at=now)
     MessageTemplate.objects.create(author=user, name=MARK, text=MARK, updated_at=now)
     MandateRequest.objects.create(
         adviser=user,

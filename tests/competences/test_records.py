@@ -229,7 +229,7 @@ def test_the_form_keeps_what_was_typed_beside_its_refusal(built, worker, client)
     assert (said.level, said.sources) == (4, ["study", "project"])
 
 
-PAGES = ["dashboard", "statements", "worker_jobs", "bilan"]
+PAGES = ["dashboard", "statements", "worker_jobs", "bilans", "bilan_plan"]
 
 
 @pytest.mark.parametrize("name", PAGES)

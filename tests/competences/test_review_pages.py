@@ -13,6 +13,7 @@ from accounts.models import FileOpening
 from accounts.services.mandates import withdraw_mandate
 from competences.enums import Capacity
 from competences.models import Attestation, ReviewRequest
+from competences.queries.today import Waits
 from competences.services.attestations import take_review
 from competences.services.review_requests import MOST_SKILLS, withdraw_review
 from tests.accounts.factories import MembershipFactory, UserFactory
@@ -104,7 +105,7 @@ def test_an_adviser_is_chosen_in_the_list_of_mandates(user):
     [offered] = page.context["form"].offered
     answer = worker.post(url("review_ask"), {"statements": [offered], "reader": str(mandate.public_id)})
     assert answer.status_code == 302
-    assert adviser.get(url("adviser")).context["reviews"] == 1
+    assert Waits.REVIEW in {one.what for one in adviser.get(url("adviser")).context["today"].due}
     assert len(adviser.get(url("reviews")).context["page"].object_list) == 1
 
 

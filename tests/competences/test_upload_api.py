@@ -136,9 +136,9 @@ def test_a_visitor_and_a_forged_form_are_refused(client, organisation):
     problem(strict.post(UPLOADS, {"files": csv_file()}), 403, "permission_denied")
 
 
-def test_looking_costs_three_queries(client, send, django_assert_num_queries):
+def test_looking_costs_two_queries(client, send, django_assert_num_queries):
     address = send()["Location"]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get(address)
 
 
