@@ -231,7 +231,7 @@ def test_the_list_costs_the_same_whatever_was_sent(client, member, organisation,
             client.get(address("index", organisation))
         for number in more:
             send(str(number))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(address("page", organisation, Upload.objects.first()))
 
 
