@@ -4,10 +4,11 @@ import json
 import sys
 from array import array
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from competences.importers.base import Key
 from competences.models import Reference
 from competences.rules.edition_diff import NO_ATTRIBUTES, ConceptState
 from competences.rules.intervals import Held
@@ -15,12 +16,35 @@ from competences.rules.intervals import Held
 Pair = tuple[int, int]
 NamingKey = tuple[int, str]
 NOTHING_HELD: Held[Any, Any] = Held({}, (), ())
+
+
+class Stored(NamedTuple):
+    """What a reference holds at a place: the id of every concept it ever had, and how concepts and the links
+    of each kind stand there."""
+
+    ids: dict[Key, int]
+    revisions: Held[int, ConceptState]
+    links: dict[str, Held[Pair, str]]
+
+
 _decode = json.JSONDecoder().raw_decode
 
 # The rows that start at places `first` to `last` and still hold at `last`.
 _HELD = (
     " WHERE c.reference_id = %(reference)s AND r.since BETWEEN %(first)s AND %(last)s AND r.until > %(last)s"
 )
+
+
+def read_stored(reference: Reference, last: int) -> Stored:
+    """What the reference holds at the place `last`."""
+    # The longest question first: it leaves the processor to the threads beside.
+    links = held_links(reference, 0, last)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, external_id, id FROM competences_concept WHERE reference_id = %s", [reference.pk]
+        )
+        ids = {Key(kind, external): identity for kind, external, identity in cursor.fetchall()}
+    return Stored(ids, held_revisions(reference, 0, last), links)
 
 
 def _rows(select: str, reference: Reference, first: int, last: int, end: str = "") -> list[tuple[Any, ...]]:

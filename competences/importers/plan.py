@@ -15,6 +15,7 @@ from competences.importers.held import (
     NOTHING_HELD,
     NamingKey,
     Pair,
+    Stored,
     held_links,
     held_revisions,
     held_translations,
@@ -70,14 +71,16 @@ class EditionPlan:
     compared: Callable[[], Compared] | None
 
 
-def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place) -> EditionPlan:
-    """The plan of an import at `place`. What a source does not state stays as it was."""
-    # The longest question first: the server works on it while the caller's thread confirms the sources.
-    linked = held_links(reference, 0, place.last)
-    ids, new_concepts = _identities(parsed, reference)
+def plan_edition(parsed: ParsedEdition, reference: Reference, place: Place, stored: Stored) -> EditionPlan:
+    """The plan of an import at `place`. What a source does not state stays as it was.
+
+    `stored` is what the reference holds at `place.last`.
+    """
+    held, linked = stored.revisions, stored.links
+    new_concepts = _new_identities(parsed, stored.ids)
+    ids = stored.ids | new_concepts
     unsaid = parsed.unstated_scopes or parsed.unstated_links or any(e.unsaid for e in place.later)
     scopes = {identity: key.scope for key, identity in ids.items()} if unsaid else {}
-    held = held_revisions(reference, 0, place.last)
     stated = {ids[key]: state for key, state in parsed.concepts.items()}
     _keep_unstated_attributes(stated, held.values, parsed.unstated_attributes)
     following_of = next_places(place.later, lambda concept: scopes[concept], "scopes")
@@ -361,14 +364,10 @@ def _known_links(parsed: ParsedEdition, ids: Mapping[Key, int], listed: Collecti
     return known
 
 
-def _identities(parsed: ParsedEdition, reference: Reference) -> tuple[dict[Key, int], dict[Key, int]]:
-    """The id of every concept, stored or new; ids of new ones are taken from the table's own sequence."""
+def _new_identities(parsed: ParsedEdition, stored: Mapping[Key, int]) -> dict[Key, int]:
+    """The ids of concepts that are not stored yet, taken from the table's own sequence."""
+    new = [key for key in parsed.concepts if key not in stored]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT kind, external_id, id FROM competences_concept WHERE reference_id = %s", [reference.pk]
-        )
-        ids = {Key(kind, external): identity for kind, external, identity in cursor.fetchall()}
-        new = [key for key in parsed.concepts if key not in ids]
         # The lock of imports keeps others from adding concepts: the ids that follow the first are free too.
         cursor.execute(
             "SELECT setval(sequence, nextval(sequence) + %s)"
@@ -376,8 +375,7 @@ def _identities(parsed: ParsedEdition, reference: Reference) -> tuple[dict[Key, 
             [len(new)],
         )
         last = cursor.fetchone()[0]
-        fresh = dict(zip(new, count(last - len(new) + 1), strict=False))
-    return ids | fresh, fresh
+    return dict(zip(new, count(last - len(new) + 1), strict=False))
 
 
 def _keep_unstated_attributes(

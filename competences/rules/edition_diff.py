@@ -107,8 +107,10 @@ def changes(
     found += _recycled_and_swapped(before, after, old.get(JOB, {}), found)
     found += _moved(before, after)
     if before.says_links and after.says_links:
-        found += _orphaned(before, after)
-        found += _link_changes(before, after)
+        # Every link is looked up for it: once for both questions.
+        left = list(differing(before.linked(USES), after.linked(USES)))
+        found += _orphaned(after, left)
+        found += _link_changes(before, after, left)
     return found
 
 
@@ -237,17 +239,18 @@ def _moved(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]
             )
 
 
-def _orphaned(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]]:
-    # An item that nothing asks for any more lost its links: those that changed name it.
-    old_uses, new_uses = before.linked(USES), after.linked(USES)
-    still = set(map(itemgetter(1), new_uses))
-    for item in dict.fromkeys(item for (_job, item), _flag in differing(old_uses, new_uses)):
+def _orphaned(after: Snapshot[C], left: Iterable[tuple[tuple[C, C], str]]) -> Iterable[ConceptChange[C]]:
+    # An item that nothing asks for any more lost its links: those that are not as they were name it.
+    still = set(map(itemgetter(1), after.linked(USES)))
+    for item in dict.fromkeys(item for (_job, item), _flag in left):
         state = after.concepts.get(item)
         if state is not None and state.kind in (SKILL, KNOWLEDGE) and item not in still:
             yield ConceptChange("orphaned", state.kind, item, after=state.label)
 
 
-def _link_changes(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptChange[C]]:
+def _link_changes(
+    before: Snapshot[C], after: Snapshot[C], left: Iterable[tuple[tuple[C, C], str]]
+) -> Iterable[ConceptChange[C]]:
     old, new = before.linked(USES), after.linked(USES)
     for pair, flag in differing(new, old):
         job, item = pair
@@ -256,7 +259,7 @@ def _link_changes(before: Snapshot[C], after: Snapshot[C]) -> Iterable[ConceptCh
             yield ConceptChange("reflagged", JOB, job, item, before=was, after=flag)
         elif job in before.concepts:
             yield ConceptChange("linked", JOB, job, item, after=flag)
-    for pair, flag in differing(old, new):
+    for pair, flag in left:
         job, item = pair
         if pair not in new and job in after.concepts:
             yield ConceptChange("unlinked", JOB, job, item, before=flag)

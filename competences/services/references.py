@@ -26,8 +26,9 @@ from competences.enums import ImpactState, ReferenceFormat
 from competences.importers import digcomp, esco, own, rome
 from competences.importers.base import Claim, ParsedEdition, Parsers
 from competences.importers.bulk import analyse, checked_together
+from competences.importers.held import Stored, read_stored
 from competences.importers.plan import Compared, EditionPlan, LinkPlans, Place, plan_edition
-from competences.importers.source import BrokenSource, Source
+from competences.importers.source import Anomaly, BrokenSource, Source
 from competences.importers.store import FOREIGN_KEYS, write_changes, write_plan
 from competences.models import Edition, EditionSource, Reference
 from competences.queries.references import changes_between, languages, neighbours
@@ -120,13 +121,16 @@ def import_edition(
         report = _report(done, slug, applied=False, already_imported=True)
     else:
         progress(READ_BYTES)
-        with _one_long_work():
-            parsed = parser(sources, claim)
+        with _one_long_work(), transaction.atomic(), ThreadPoolExecutor(max_workers=1) as beside:
+            # What takes Python's time goes on in this one thread, while the server reads and writes.
+            parsing = beside.submit(copy_context().run, parser, sources, claim)
+            reference = _locked_reference(slug, format, owner)
+            stored = read_stored(reference, _newest_place(reference))
+            parsed = parsing.result()
             progress(PARSED)
-            with transaction.atomic():
-                report = _import(parsed, slug, owner, apply, progress)
-                if not apply:
-                    transaction.set_rollback(True)
+            report = _import(parsed, reference, stored, apply, progress, beside)
+            if not apply:
+                transaction.set_rollback(True)
     progress(100)
     report.seconds = time.perf_counter() - started
     return report
@@ -159,36 +163,53 @@ def _require_importer(actor: Actor, owner: Organisation | None) -> None:
         access_organisation(actor, owner.public_id, on=timezone.localdate())
 
 
+def _newest_place(reference: Reference) -> int:
+    """The place of the newest edition, 0 where there is none: most editions are imported after it."""
+    newest = Edition.objects.in_history().filter(reference=reference).last()
+    return newest.position if newest else 0
+
+
 def _import(
-    parsed: ParsedEdition, slug: str, owner: Organisation | None, apply: bool, progress: Progress
+    parsed: ParsedEdition,
+    reference: Reference,
+    stored: Stored,
+    apply: bool,
+    progress: Progress,
+    beside: ThreadPoolExecutor,
 ) -> ImportReport:
-    reference = _locked_reference(slug, parsed.format, owner)
-    done = _already(slug, {mark.sha256 for mark in parsed.sources})
+    """`stored` is what the reference holds after its newest edition."""
+    done = _already(reference.slug, {mark.sha256 for mark in parsed.sources})
     if done is not None:
         # Another import of the same bytes ended while this one waited for the lock.
-        return _report(done, slug, applied=False, already_imported=True)
+        return _report(done, reference.slug, applied=False, already_imported=True)
     completed = _completed(reference, parsed)
     edition = completed or _new_edition(reference, parsed)
     place = Place(edition.position, *neighbours(reference, edition.position), completes=completed is not None)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        # What takes Python's time goes on while the server reads and writes, in this order.
-        confirmed = beside.submit(copy_context().run, parsed.confirm)
-        plan = plan_edition(parsed, reference, place)
-        progress(PLANNED)
-        edition.counts = parsed.counts() | (edition.counts if completed else {})
-        edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in parsed.anomalies)]
-        edition.unsaid = _unsaid(parsed, edition.unsaid if completed else None)
-        links = beside.submit(plan.links) if apply else None
-        compared = beside.submit(plan.compared) if plan.compared else None
-        if links:
-            _apply(edition, parsed, plan, links.result, compared, place, progress)
-        if compared:
-            edition.changes = compared.result()[1]
-        if late := confirmed.result():
-            edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in late)]
+    if place.later:  # It comes between others: what holds there is not what holds at the end.
+        stored = read_stored(reference, place.last)
+    plan = plan_edition(parsed, reference, place, stored)
+    progress(PLANNED)
+    edition.counts = parsed.counts() | (edition.counts if completed else {})
+    edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in parsed.anomalies)]
+    edition.unsaid = _unsaid(parsed, edition.unsaid if completed else None)
+    links = beside.submit(plan.links) if apply else None
+    compared = beside.submit(plan.compared) if plan.compared else None
+    context = copy_context()
+
+    def confirm() -> Future[list[Anomaly]]:
+        return beside.submit(context.run, parsed.confirm)
+
+    if links:
+        confirmed = _apply(edition, parsed, plan, links.result, compared, confirm, place, progress)
+    else:
+        confirmed = confirm()
+    if compared:
+        edition.changes = compared.result()[1]
+    if late := confirmed.result():
+        edition.anomalies = [*edition.anomalies, *(a.as_dict() for a in late)]
     if apply:
         edition.save(update_fields=["changes", "anomalies"])
-    return _report(edition, slug, applied=apply, already_imported=False)
+    return _report(edition, reference.slug, applied=apply, already_imported=False)
 
 
 def _new_edition(reference: Reference, parsed: ParsedEdition) -> Edition:
@@ -233,11 +254,16 @@ def _apply(
     plan: EditionPlan,
     links: Callable[[], LinkPlans],
     compared: Future[Compared] | None,
+    confirm: Callable[[], Future[list[Anomaly]]],
     place: Place,
     progress: Progress,
-) -> None:
+) -> Future[list[Anomaly]]:
     """Writes the edition, what it states and what changed since the edition before; and again what the next
-    one changed since this one."""
+    one changed since this one.
+
+    `confirm` begins the reading of what only repeats the rest, whose end the caller waits for: nothing here
+    needs it, so it goes on while the server has more to do than Python, after the longest rows.
+    """
     if place.completes:
         edition.content_revision += 1
         edition.impact = ImpactState.WAITING
@@ -246,6 +272,7 @@ def _apply(
     with checked_together(FOREIGN_KEYS):
         write_plan(plan, links, edition)
         progress(WRITTEN)
+        confirmed = confirm()
         if compared:
             write_changes(edition, compared.result()[0])
     if sum(edition.counts.values()) > MANY:
@@ -253,6 +280,7 @@ def _apply(
     if place.completes and place.before is not None:
         rewrite_changes(edition, place.before)
     rewrite_later_changes(edition, place.later)
+    return confirmed
 
 
 def rewrite_later_changes(before: Edition | None, later: Sequence[Edition]) -> None:
