@@ -16,7 +16,7 @@ from competences.enums import BilanState
 from competences.models import Bilan, BilanMove
 from competences.queries.appointments import appointments_of
 from competences.queries.bilans import facts_of, figures_of
-from competences.queries.documents import documents_of
+from competences.queries.documents import destroyed_of, documents_of
 from competences.rules import bilan_checks
 from competences.rules.bilan_readiness import blocking, missing
 from competences.rules.bilans import (
@@ -79,7 +79,7 @@ OWN_CHECKS = ("waiting",)
 
 
 def bilan_context(bilan: Bilan, role: str, actor: Actor, now: dt.datetime) -> dict[str, Any]:
-    """What the page of a bilan shows. About fifteen queries, whatever the number of rows."""
+    """What the page of a bilan shows. About seventeen queries, whatever the number of rows."""
     on = timezone.localdate(now)
     facts, figures = facts_of(bilan, on), figures_of(bilan)
     moves = list(bilan.moves.all())
@@ -108,6 +108,8 @@ def bilan_context(bilan: Bilan, role: str, actor: Actor, now: dt.datetime) -> di
         "may_answer": bilan.state in (WISHED, PREPARED) and not bilan_checks.is_silent(facts, figures, on),
         "is_silent": bilan_checks.is_silent(facts, figures, on),
         "documents": documents_of(bilan),
+        "destroyed": destroyed_of(bilan),
+        "assessments": bilan.self_assessments.finished(),
         "may_write": bilan.state in PHASES,
         "may_add": bilan.state not in ENDED,
     }

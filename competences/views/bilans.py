@@ -16,6 +16,7 @@ from accounts.errors import NotFound, Refused
 from accounts.posting import posted_from
 from competences.bilan_pages import MOVE_WORDS, bilan_context
 from competences.bilan_texts import BILAN_TEXTS, CURRENT_VERSION
+from competences.enums import BilanState
 from competences.forms.bilans import (
     BilanForm,
     ConsentForm,
@@ -250,7 +251,7 @@ def moved_words(state: str) -> str:
             "C’est fait. Personne d’autre que vous ne voit plus ce bilan. Vous pouvez revenir dessus pendant"
             " 24 heures."
         )
-    return _("C’est noté.")
+    return _("C’est noté. Étape du bilan : %(state)s.") % {"state": BilanState(state).label}
 
 
 def _rhythm(plan: Any) -> dict[str, Any] | None:

@@ -110,6 +110,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "opened": opened,
         "document": document,
         "bilan": document.bilan,
+        "may_write": document.bilan.state in PHASES,
         "version": version,
         "parts": _parts(version.content) if version else [],
         "versions": list(document.versions.order_by("-number")) if version else [],
