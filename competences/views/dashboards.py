@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from accounts.errors import NotFound, Refused
 from accounts.models import Worker
 from accounts.posting import posted_from
-from competences.enums import ConceptKind
+from competences.enums import BilanState, ConceptKind
 from competences.models import OrganisationJob
 from competences.queries.bilans import due_bilan
+from competences.queries.first_screens import with_accompaniment
 from competences.queries.first_use import invites
 from competences.queries.job_reviews import job_reviews
 from competences.queries.jobs import organisation_jobs, worker_jobs
@@ -34,15 +35,18 @@ FOUND = 12
 @login_required
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """Next dates, what changed for me, my skills, my jobs."""
-    today = timezone.localdate()
+    """Next dates, what waits for me, what changed for me, my skills, my jobs."""
+    now = timezone.now()
+    today = timezone.localdate(now)
     reading = {"actor": request.user, "on": today}
     people = with_open_review(Worker.objects.select_related("bilan_plan", "self_review_plan"))
-    person = people.get(user=request.user)
+    person = with_accompaniment(people, request.user, now, today).get(user=request.user)
     due = due_bilan(person, today)
     skills = first_screen(person, left_for_later=request.session.get(LATER, []), **reading)
     jobs = worker_jobs(person, today, actor=request.user)
     context = {
+        "person": person,
+        "bilan_state": BilanState(person.running_state).label if person.running_id else "",
         "due": due,
         "rule": bilan_rule(due) if due else "",
         "review_due": (review_due := due_self_review(getattr(person, "self_review_plan", None), today)),

@@ -1,4 +1,5 @@
-"""A whole bilan with two browsers, the worker's phone and the adviser's screen; and one that is refused."""
+"""A whole bilan with two browsers, the worker's phone and the adviser's screen: its hours, its synthesis handed
+over and destroyed by the job; and one that is refused."""
 
 import datetime as dt
 
@@ -10,7 +11,8 @@ from accounts.actors import SYSTEM
 from accounts.enums import Purpose
 from accounts.models import User
 from accounts.services.people import create_user
-from competences.models import Appointment, Bilan
+from competences.models import Appointment, Bilan, BilanDocument
+from competences.services.destructions import destroy_due_documents
 from tests.accounts.factories import MandateFactory, OrganisationFactory
 from tests.competences.bilan_steps import bilan_in, held
 from tests.e2e.hands import PASSWORD, accessible, sign_in
@@ -77,6 +79,57 @@ def prepared_by_hand(page: Page, root: str, look: bool) -> str:
     return address
 
 
+def write(page: Page, part: str, text: str) -> None:
+    """One part of the synthesis, from the page of the bilan, and the way back to it."""
+    follow(page, "Écrire la synthèse")
+    page.get_by_label(part).fill(text)
+    press(page, "Enregistrer")
+
+
+def handed_over(mine: Page, theirs: Page, address: str, page: str, look: bool) -> str:
+    """The synthesis is begun by the adviser, gone on with by the person, and handed; gives its address."""
+    theirs.goto(page)
+    write(theirs, "Les circonstances du bilan", "Marie tient un accueil depuis neuf ans.")
+    mine.goto(address)
+    write(mine, "Votre projet professionnel", "Former mes collègues.")
+    if look:
+        accessible(mine)
+    follow(mine, "Revenir au bilan")
+    theirs.goto(page)
+    follow(theirs, "Document de synthèse")
+    if look:
+        accessible(theirs)
+    for text in ("Marie tient un accueil depuis neuf ans.", "Former mes collègues."):
+        assert theirs.get_by_text(text).count(), text
+    press(theirs, "Remettre cette version à la personne")
+    assert not theirs.get_by_role("link", name="Télécharger").count()
+    mine.goto(address)
+    follow(mine, "Document de synthèse")
+    if look:
+        accessible(mine)
+    with mine.expect_download() as taken:
+        mine.get_by_role("link", name="Télécharger").click()
+    assert taken.value.suggested_filename.endswith(".pdf")
+    assert taken.value.path().read_bytes().startswith(b"%PDF-")
+    return mine.url
+
+
+def destroyed_by_the_job(mine: Page, theirs: Page, document: str, address: str, look: bool) -> None:
+    """On the day after the end of the bilan, nothing of the synthesis is left but that it was."""
+    today = timezone.now()
+    assert not destroy_due_documents(actor=SYSTEM, now=today)
+    assert destroy_due_documents(actor=SYSTEM, now=today + dt.timedelta(days=2))["synthesis"] == 1
+    assert not BilanDocument.objects.exists()
+    for page in (mine, theirs):
+        assert page.goto(document).status == 410
+        if look:
+            accessible(page)
+    mine.goto(address)
+    follow(mine, "Lire ce qui a été détruit, et quand")
+    if look:
+        accessible(mine)
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_a_whole_bilan_from_the_wish_to_the_follow_up(browser, live_server, person, adviser, scripts):
     mine, theirs = browse(browser, 360, scripts=scripts), browse(browser, 1280, scripts=scripts)
@@ -114,6 +167,7 @@ def test_a_whole_bilan_from_the_wish_to_the_follow_up(browser, live_server, pers
     step(mine, "Passer aux conclusions")
     if scripts:
         accessible(mine)
+    document = handed_over(mine, theirs, address, page, scripts)
     theirs.goto(page)
     if scripts:
         accessible(theirs)
@@ -125,6 +179,7 @@ def test_a_whole_bilan_from_the_wish_to_the_follow_up(browser, live_server, pers
     assert [move.role for move in bilan.moves.all()] == [
         "person", "person", "adviser", "adviser", "person", "adviser", "person",
     ]  # fmt: skip
+    destroyed_by_the_job(mine, theirs, document, address, scripts)
     for one in (mine, theirs):
         one.context.close()
 
