@@ -13,6 +13,7 @@ def register() -> None:
 
 
 def _erase(user: User) -> int:
+    from accounts.queries.addresses import addresses_of
     from competences.enums import NoteVisibility
     from competences.models import BilanDocument, Evidence, Export, Note, ReviewRequest
     from competences.private_files import exports_folder
@@ -30,13 +31,7 @@ def _erase(user: User) -> int:
         path.unlink(missing_ok=True)
     Note.objects.filter(author=user, visibility=NoteVisibility.PRIVATE).delete()
     # The request is its worker's; the address it was sent to is this person's.
-    for asked in ReviewRequest.objects.filter(reader_email__in=_addresses(user)):
+    for asked in ReviewRequest.objects.filter(reader_email__in=addresses_of(user)):
         asked.reader_email = f"{uuid.uuid4()}@exemple.invalid"
         asked.save(update_fields=["reader_email"])
     return files
-
-
-def _addresses(user: User) -> set[str]:
-    from allauth.account.models import EmailAddress
-
-    return {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}

@@ -30,3 +30,10 @@ def owner_of(email: str) -> User | None:
 def address_row(user: User, email: str) -> EmailAddress | None:
     """The row of this address of this account; None when there is none."""
     return EmailAddress.objects.filter(user=user, email=email.lower()).first()
+
+
+def addresses_of(user: User) -> set[str]:
+    """The addresses that are this account's. One that waits for its confirmation may be anybody's."""
+    rows = dict(EmailAddress.objects.filter(user=user).values_list("email", "verified"))
+    known = {user.email} | rows.keys()
+    return {address for address in known if rows.get(address, True)}

@@ -6,13 +6,16 @@ of an adviser that others must still be told of stays, empty and closed.
 """
 
 import datetime as dt
+import re
 import uuid
 from collections import Counter
+from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import ProtectedError, Q
@@ -36,6 +39,7 @@ from accounts.models import (
     Worker,
 )
 from accounts.notification_kinds import ERASURE_ASKED
+from accounts.queries.addresses import addresses_of
 from accounts.services.notifications import enqueue
 from law.queries import law_on
 
@@ -154,20 +158,27 @@ def _forget_in_others_rows(user: User) -> None:
             signed = f"{field.name}_name"
             if field.related_model is User and any(one.name == signed for one in model._meta.get_fields()):
                 model._base_manager.filter(**{field.name: user}).update(**{signed: NOBODY})
-    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+    addresses = addresses_of(user)
     MandateRequest.objects.filter(email__in=addresses).delete()
     Share.objects.filter(recipient_email__in=addresses).delete()
     Notification.objects.filter(address__in=addresses).delete()
-    told = Q(user=user)
+    LogEntry.objects.filter(user=user).delete()
+    told = Q(pk__in=[])
     for text in {user.name, *addresses} - {""}:
-        told |= Q(object_repr__icontains=text) | Q(change_message__icontains=text)
-    LogEntry.objects.filter(told).delete()
+        word = rf"(^|\W){re.escape(text)}($|\W)"
+        told |= Q(object_repr__iregex=word) | Q(change_message__iregex=word)
+    # What others did in the administration stays, without its words: a name that somebody chose, "modifié"
+    # perhaps, must not take the log of everybody away.
+    LogEntry.objects.filter(told).update(object_repr=NOBODY, change_message="")
 
 
 def _forget_sessions(key: int) -> None:
-    """Devices that are still signed in hold what was typed on them."""
+    """Devices that are still signed in hold what was typed on them, in the database and in the cache."""
     ours = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(key)]
     Session.objects.filter(pk__in=ours).delete()
+    # After the commit: until then another request would read the row, and put its copy back in the cache.
+    for session in ours:
+        transaction.on_commit(partial(SessionStore().delete, session), robust=True)
 
 
 def _empty(user: User, today: dt.date) -> int:

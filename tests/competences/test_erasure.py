@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, models, router, transaction
 from django.db.models.deletion import Collector
@@ -126,6 +127,7 @@ def _told_elsewhere(user, made):
     )
     SavedFilter.objects.create(adviser=user, name=MARK, asked={"q": MARK}, created_at=now)
     MessageTemplate.objects.create(author=user, name=MARK, text=MARK, updated_at=now)
+    SavedFilter.objects.create(adviser=user, name=MARK, asked={"tri": MARK}, created_at=now)
     MandateRequest.objects.create(
         adviser=user,
         organisation=made.organisation,
@@ -277,6 +279,61 @@ def test_an_adviser_whom_others_must_be_told_of_leaves_an_empty_closed_account()
     assert not held(adviser)
     assert Mandate.objects.get().adviser == adviser
     assert not Mandate.objects.effective(timezone.localdate() + dt.timedelta(days=9)).exists()
+
+
+def log_entry(text, **fields):
+    return LogEntry.objects.create(
+        user=UserFactory(staff=True),
+        content_type=ContentType.objects.get_for_model(User),
+        object_id="1",
+        object_repr=text,
+        action_flag=2,
+        **fields,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_chosen_to_be_everywhere_takes_no_log_away():
+    others = log_entry("Dana Legrand", change_message="Changed role."), log_entry("Organisation E")
+    erase(UserFactory(name="e"))
+    assert {row.object_id for row in LogEntry.objects.all()} == {"1"}
+    assert LogEntry.objects.count() == 2
+    others[0].refresh_from_db()
+    assert (others[0].object_repr, others[0].change_message) == ("Dana Legrand", "Changed role.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_was_never_confirmed_takes_nothing_of_its_owner_away():
+    victim, thief = "victime@exemple.fr", UserFactory()
+    EmailAddress.objects.create(user=thief, email=victim, verified=False)
+    share = Share.objects.create(
+        worker=UserFactory().worker,
+        kind=ShareKind.LINK,
+        recipient_email=victim,
+        agreed_on=timezone.localdate(),
+        end_on=timezone.localdate() + dt.timedelta(days=9),
+        text_version="1",
+    )
+    review = ask(UserFactory(), email=victim)
+    erase(thief)
+    assert Share.objects.get() == share
+    review.refresh_from_db()
+    assert review.reader_email == victim
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_copy_of_a_session_is_left_in_the_cache(client):
+    user = UserFactory()
+    client.force_login(user)
+    session = client.session
+    session["typed:/bilans/"] = MARK
+    session.save()
+    copied = session.cache_key
+    assert MARK in str(cache.get(copied))
+    erase(user)
+    assert cache.get(copied) is None
+    assert not client.session.exists(session.session_key)
+    assert "_auth_user_id" not in client.session
 
 
 def test_one_changes_ones_mind_and_asks_once(db):
