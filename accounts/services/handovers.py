@@ -28,6 +28,9 @@ from accounts.services.notifications import OutboxRow, enqueue, enqueue_many
 MOST_PEOPLE = 200
 """People of one handover: as many as an adviser follows, and few enough for one transaction."""
 
+MOST_A_DAY = 20
+"""Handovers of one adviser in 24 hours, those taken back too: each writes to everybody in it."""
+
 YES, NO, LATER = "yes", "no", "later"
 """What a person answers. Later says nothing: the question stays open."""
 
@@ -54,7 +57,8 @@ def propose_handover(
     """Asks each person whether a colleague of the same organisation takes over, for each mandate held there.
 
     The people and the colleague get one message each. The same `key` twice gives the first handover again.
-    Raises `Refused` when the colleague is oneself or no adviser there, or when nobody is left to ask.
+    Raises `Refused` when the colleague is oneself or no adviser there, when nobody is left to ask, or beyond
+    the day's limit.
     """
     person, now = require_person(actor), now or timezone.now()
     today = timezone.localdate(now)
@@ -74,6 +78,7 @@ def propose_handover(
     before = Handover.objects.filter(from_adviser=person, key=key).first()
     if before is not None:
         return Proposed(before, [])
+    _refuse_too_many(person, now)
     chosen, left_out = sorted_out(person, to_adviser, organisation, locked, today)
     if not chosen:
         raise Refused("nobody_to_ask", _("Aucune de ces personnes ne peut être proposée. Rien n’est parti."))
@@ -212,6 +217,15 @@ def _refuse_bad_colleague(person: User, to_adviser: User, organisation: Organisa
     if not (to_adviser.is_active and members.filter(user=to_adviser).exists()):
         message = _("Cette personne n’est pas conseillère dans cet organisme.")
         raise Refused("not_an_adviser_there", message, field="colleague")
+
+
+def _refuse_too_many(person: User, now: dt.datetime) -> None:
+    # Two at once queue up here, so that the day's limit holds.
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+    lately = Handover.objects.filter(from_adviser=person, proposed_at__gt=now - dt.timedelta(days=1))
+    if lately.count() >= MOST_A_DAY:
+        message = _("Vous avez proposé %(most)s relais en un jour. Réessayez demain : rien n’est parti.")
+        raise Refused("too_many_handovers", message % {"most": MOST_A_DAY})
 
 
 def sorted_out(

@@ -14,6 +14,7 @@ from accounts.mandate_texts import MANDATE_TEXTS
 from accounts.models import FileOpening, Handover, HandoverPart, Mandate, Notification
 from accounts.services.handover_moves import settle_handovers
 from accounts.services.handovers import (
+    MOST_A_DAY,
     MOST_PEOPLE,
     end_reading,
     propose_handover,
@@ -46,6 +47,18 @@ def seen(adviser, worker, on=TODAY):
 
 def settle(days):
     return settle_handovers(actor=SYSTEM, now=NOW + days * DAY)
+
+
+def test_nobody_is_written_to_all_day(places):
+    claude, sam = places
+    worker = person_of(claude)
+    for _time in range(MOST_A_DAY):
+        withdraw_handover(actor=claude.user, handover=propose(claude, sam, worker), now=NOW)
+    told = Notification.objects.count()
+    with pytest.raises(Refused, match="too_many_handovers"):
+        propose(claude, sam, worker)
+    assert Notification.objects.count() == told
+    assert propose(claude, sam, worker, now=NOW + DAY)
 
 
 def test_a_proposal_moves_nothing_and_tells_everybody_neutrally(places):
