@@ -10,6 +10,7 @@ from accounts.actors import Actor, require_system
 from accounts.errors import NotFound
 from competences.enums import DestroyedFor
 from competences.models import BilanDocument, DestroyedDocument
+from competences.rules.bilans import STOPPED
 from competences.services.evidence_files import erase_file
 from competences.services.ownership import require_own
 
@@ -62,7 +63,8 @@ def _destroy(document: BilanDocument, reason: str, now: dt.datetime) -> Destroye
         reason=reason,
         destroyed_at=now,
     )
-    if document.bilan.adviser_id is not None:
+    # Of a bilan that the person stopped, others learn nothing any more: not even that a paper was destroyed.
+    if document.bilan.adviser_id is not None and document.bilan.state not in STOPPED:
         fact.readers.add(document.bilan.adviser_id)
     document.delete()
     return fact

@@ -77,12 +77,12 @@ def write_synthesis(
     last = document.versions.order_by("-number").first()
     if last is not None and last.content == said:
         return last
-    if (last.number if last else 0) != based_on:
-        assert last is not None  # noqa: S101 - a number that is not 0 is that of a version
+    if last is not None and last.number != based_on:
         raise Overtaken(last, said)
     return DocumentVersion.objects.create(
         document=document,
-        number=based_on + 1,
+        # Without a version, the one that was on the screen was destroyed since: what was typed begins anew.
+        number=last.number + 1 if last else 1,
         content=said,
         author=person,
         author_name=person.display_name,
@@ -105,7 +105,7 @@ def hand_synthesis(
         with transaction.atomic():
             bilan = _locked(document.bilan)
             require_adviser(person, bilan, now)
-            document = BilanDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
+            document = _locked_document(document)
             version = _version_to_hand(bilan, document, number)
             kept = keep_bytes(_pdf(bilan, document, version, now), FileKind.PDF, "synthese")
             former, former_kind = document.stored_as, document.file_kind
@@ -187,7 +187,7 @@ def keep_document(
     now = now or timezone.now()
     bilan = _locked(document.bilan)
     require_own(actor, bilan.worker)
-    document = BilanDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    document = _locked_document(document)
     if kept_for == KeptReason.CEP and document.kind != DocumentKind.SYNTHESIS:
         raise Refused("cep_takes_a_synthesis", _("Seule la synthèse se demande pour le conseil."))
     document.kept_for = KeptReason(kept_for) if kept_for else ""
@@ -235,6 +235,14 @@ def _locked(bilan: Bilan) -> Bilan:
     """The bilan, held until the end of the transaction: two saves at once queue up."""
     rows = Bilan.objects.select_for_update(of=("self",), no_key=True).select_related("worker__user")
     found = rows.filter(pk=bilan.pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _locked_document(document: BilanDocument) -> BilanDocument:
+    """The document, held; NotFound once another page had it destroyed."""
+    found = BilanDocument.objects.select_for_update(of=("self",)).filter(pk=document.pk).first()
     if found is None:
         raise NotFound
     return found

@@ -128,10 +128,9 @@ def hand(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if opened.is_own:
         raise NotFound
     number = request.POST.get("number", "")
+    is_number = number.isascii() and number.isdecimal() and len(number) < 10
     try:
-        hand_synthesis(
-            actor=request.user, document=opened.document, number=int(number) if number.isdecimal() else -1
-        )
+        hand_synthesis(actor=request.user, document=opened.document, number=int(number) if is_number else -1)
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:

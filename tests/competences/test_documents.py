@@ -101,6 +101,44 @@ def test_two_saves_at_once_make_one_version_and_one_refusal():
     assert DocumentVersion.objects.count() == 1
 
 
+def test_a_page_of_a_version_that_was_destroyed_since_loses_nothing(made):
+    version = write(made)
+    destroy_document(actor=made.worker.user, document=version.document, now=NOW)
+    assert write(made, based_on=1, project="Encore.").number == 1
+    assert DocumentVersion.objects.get().content["project"] == "Encore."
+
+
+def test_what_was_destroyed_meanwhile_is_neither_handed_nor_kept(made):
+    document = write(made).document
+    destroy_document(actor=made.worker.user, document=document, now=NOW)
+    with pytest.raises(NotFound):
+        service.hand_synthesis(actor=made.adviser, document=document, number=1, now=NOW)
+    with pytest.raises(NotFound):
+        service.keep_document(actor=made.worker.user, document=document, kept_for="", now=NOW)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "١", "-1", "", "2"])
+def test_a_version_that_is_none_is_not_handed(made, client, number):
+    document = write(made).document
+    client.force_login(made.adviser)
+    address = reverse("competences:document_hand", args=[document.public_id])
+    with time_machine.travel(NOW, tick=False):
+        assert client.post(address, {"number": number}).status_code == 302
+    document.refresh_from_db()
+    assert document.handed_at is None
+
+
+@pytest.mark.parametrize("state", ["abandoned", "refused"])
+def test_the_adviser_of_a_stopped_bilan_does_not_learn_what_was_destroyed(made, state, client):
+    document = added(made)
+    ended(made, TODAY, state)
+    destroy_document(actor=made.worker.user, document=document, now=NOW)
+    address = reverse("competences:document", args=[document.public_id])
+    for user, status in ((made.adviser, 404), (made.worker.user, 410)):
+        client.force_login(user)
+        assert client.get(address).status_code == status
+
+
 @pytest.mark.parametrize(
     "state", [s for s in BilanState if s not in ("preliminary", "investigation", "conclusions")]
 )
