@@ -20,6 +20,9 @@ from competences.rules.texts import one_line
 MOST_FILTERS = 20
 """Filters that an adviser keeps at a time: a list that one still reads."""
 
+OLDEST_PAGE = dt.timedelta(days=366)
+"""How long ago a page on which one says "seen" may have been made."""
+
 LONGEST_COORDINATION = dt.timedelta(days=366)
 """A right over others' names is given anew each year, or ends."""
 
@@ -67,7 +70,9 @@ def remove_filter(*, actor: Actor, saved: SavedFilter) -> None:
 def mark_seen(*, actor: Actor, until: dt.datetime, on: dt.date) -> CaseloadVisit:
     """This adviser has seen what others changed up to that instant; never earlier than they said before."""
     adviser = _adviser(actor, on)
-    until = min(until, timezone.now())
+    now = timezone.now()
+    # The page says when it was made; an older instant than any page is no instant of ours.
+    until = max(min(until, now), now - OLDEST_PAGE)
     visit, is_new = CaseloadVisit.objects.select_for_update(of=("self",)).get_or_create(
         adviser=adviser, defaults={"seen_until": until}
     )

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -35,6 +34,7 @@ from competences.queries.records import flagged, statements_of, with_labels
 from competences.queries.standing import with_durability
 from competences.services.caseload import mark_seen, remove_filter, save_filter
 from competences.views.exports import file_response
+from competences.views.records import instant
 
 A_PAGE = 50
 MAX_TEXT = 100
@@ -63,8 +63,8 @@ def today(request: HttpRequest) -> HttpResponse:
 @posted_from("competences:adviser")
 def seen(request: HttpRequest) -> HttpResponse:
     """The adviser has read what others changed, up to the instant at which the page was made."""
-    until = parse_datetime(request.POST.get("until", "")[:40])
-    if until is None or timezone.is_naive(until):
+    until = instant(request.POST.get("until", "")[:40])
+    if until is None:
         raise NotFound
     mark_seen(actor=request.user, until=until, on=timezone.localdate())
     messages.success(request, _("C’est noté. Les prochains changements s’afficheront ici."))

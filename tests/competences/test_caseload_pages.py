@@ -161,9 +161,17 @@ def test_changes_by_others_are_told_until_they_are_seen(body, signed_in):
     assert today(body.adviser, now=NOW).changes == []
 
 
-@pytest.mark.parametrize("until", ["", "hier", "2026-03-12", "2026-03-12T09:00:00"])
+@pytest.mark.parametrize(
+    "until", ["", "hier", "2026-03-12", "2026-03-12T09:00:00", "2026-13-45T09:00:00+00:00", "\x00"]
+)
 def test_a_forged_instant_is_refused(signed_in, until):
     assert signed_in.post(reverse("competences:caseload_seen"), {"until": until}).status_code == 404
+
+
+def test_an_instant_before_every_calendar_is_no_trap(signed_in):
+    first = "0001-01-01T00:00:00+23:59"
+    assert signed_in.post(reverse("competences:caseload_seen"), {"until": first}).status_code == 302
+    assert signed_in.get(TODAY_PAGE).status_code == 200
 
 
 def test_what_comes_after_is_not_seen_before(body):
