@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts.access import Thing, files_open_to
+from accounts.access import Action, Thing, files_open_to
 from accounts.actors import Actor
 from accounts.enums import Purpose
 from accounts.errors import NotFound
@@ -33,16 +33,16 @@ def own_appointment(user: User, public_id: UUID) -> Appointment:
     return found
 
 
-def given_appointments(actor: Actor, on: dt.date) -> QuerySet[Appointment]:
-    """The appointments that an account gives and may see that day.
+def given_appointments(actor: Actor, on: dt.date, action: Action = Action.READ) -> QuerySet[Appointment]:
+    """The appointments that an account gives and may see that day, or write in.
 
     One of a bilan asks for a mandate for bilans, and is not there once the person stopped that bilan; one
     outside a bilan asks for any mandate to meet.
     """
     if not isinstance(actor, User):
         return Appointment.objects.none()
-    inside = Q(bilan__isnull=False, worker__in=files_open_to(actor, Thing.BILAN, on=on).values("pk"))
-    outside = Q(bilan=None, worker__in=files_open_to(actor, Thing.APPOINTMENT, on=on).values("pk"))
+    inside = Q(bilan__isnull=False, worker__in=files_open_to(actor, Thing.BILAN, action, on=on).values("pk"))
+    outside = Q(bilan=None, worker__in=files_open_to(actor, Thing.APPOINTMENT, action, on=on).values("pk"))
     inside &= ~Q(bilan__state__in=STOPPED)
     rows = Appointment.objects.filter(inside | outside, adviser=actor).exclude(worker__user=actor)
     return rows.select_related("worker__user", "adviser", "organisation", "bilan").order_by("starts_at", "pk")

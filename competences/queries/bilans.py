@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from accounts.access import Thing, files_open_to
+from accounts.access import Action, Thing, files_open_to
 from accounts.actors import Actor
 from accounts.enums import OrganisationKind, Purpose
 from accounts.errors import NotFound
@@ -71,15 +71,15 @@ def bilan_mandates(worker: Worker, on: dt.date) -> QuerySet[Mandate]:
 # The adviser -----------------------------------------------------------------------------------------------
 
 
-def accompanied_bilans(actor: Actor, on: dt.date) -> QuerySet[Bilan]:
-    """The bilans that an account accompanies and may see that day.
+def accompanied_bilans(actor: Actor, on: dt.date, action: Action = Action.READ) -> QuerySet[Bilan]:
+    """The bilans that an account accompanies and may see that day, or write in.
 
     Those that the person stopped are not there: nobody else learns anything of them any more. A list names
     people; it opens no file.
     """
     if not isinstance(actor, User):
         return Bilan.objects.none()
-    people = files_open_to(actor, Thing.BILAN, on=on).exclude(user=actor)
+    people = files_open_to(actor, Thing.BILAN, action, on=on).exclude(user=actor)
     rows = Bilan.objects.accompanied_by(actor).filter(worker__in=people).exclude(state__in=STOPPED)
     return rows.select_related("worker__user", "organisation", "adviser")
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import Action
 from accounts.actors import Actor, System
 from accounts.errors import NotFound, Refused
 from accounts.models import Mandate, User, Worker
@@ -171,7 +172,8 @@ def held_appointment(actor: Actor, appointment: Appointment, now: dt.datetime) -
     if found is None:
         raise NotFound
     on = timezone.localdate(now)
-    if not (_is_own(actor, found.worker) or given_appointments(actor, on).filter(pk=found.pk).exists()):
+    given = given_appointments(actor, on, Action.WRITE)
+    if not (_is_own(actor, found.worker) or given.filter(pk=found.pk).exists()):
         raise NotFound
     return found
 
@@ -216,8 +218,8 @@ def _is_own(actor: Actor, worker: Worker) -> bool:
 
 
 def _require_writer(actor: Actor, worker: Worker, bilan: Bilan, now: dt.datetime) -> None:
-    seen = accompanied_bilans(actor, timezone.localdate(now))
-    if not (_is_own(actor, worker) or seen.filter(pk=bilan.pk).exists()):
+    written = accompanied_bilans(actor, timezone.localdate(now), Action.WRITE)
+    if not (_is_own(actor, worker) or written.filter(pk=bilan.pk).exists()):
         raise NotFound
 
 

@@ -170,8 +170,8 @@ def edit(request: HttpRequest, public_id: UUID, worker_id: UUID | None = None) -
         else:
             messages.success(request, _("Le rendez-vous est à jour. L’autre personne en est avertie."))
             return redirect(side.address("appointment", public_id))
-    elif request.method != "POST":
-        _open(request, side, found)
+    # What is noted is shown to whoever sent an old page too.
+    _open(request, side, found)
     context = {
         "form": form,
         "appointment": found,

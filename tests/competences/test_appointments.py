@@ -25,6 +25,7 @@ from competences.services.appointments import (
 )
 from competences.services.bilan_moves import abandon_bilan, close_bilan
 from tests.accounts.factories import NOW, TODAY, MandateFactory, UserFactory
+from tests.accounts.handover_builder import answer, person_of, propose, two_advisers
 from tests.accounts.side_by_side import side_by_side
 from tests.competences.bilan_steps import at, bilan_in, held, mandate_of, planned, said
 
@@ -250,6 +251,23 @@ def test_an_adviser_of_follow_up_sees_nothing_of_a_bilan(bilan, person, mandate)
 def reminded(person):
     rows = Notification.objects.filter(kind="appointment_near", recipient=person, state="waiting")
     return sorted(timezone.localdate(row.not_before) for row in rows)
+
+
+def test_a_former_adviser_reads_an_appointment_and_writes_nothing():
+    claude, sam = two_advisers()
+    worker = person_of(claude)
+    about = {"worker": worker, "adviser": claude.user, "organisation": claude.organisation}
+    past, coming = (
+        Appointment.objects.create(kind="accompaniment", starts_at=at, minutes=60, created_at=NOW, **about)
+        for at in (LAST_WEEK, NEXT_WEEK)
+    )
+    answer(worker, propose(claude, sam, worker), follow_up="yes")
+    assert given_appointments(claude.user, TODAY).count() == 2
+    for act in ACTS.values():
+        with pytest.raises(NotFound):
+            act(actor=claude.user, appointment=past, now=NOW)
+    with pytest.raises(NotFound):
+        move_appointment(actor=claude.user, appointment=coming, version=1, said=said(NEXT_WEEK, 90), now=NOW)
 
 
 def test_a_reminder_a_week_and_a_day_before_follows_the_appointment(bilan, person, time_machine):

@@ -179,6 +179,17 @@ def test_an_adviser_opens_the_bilan_and_the_person_sees_it(client, person, manda
     assert bilan.state == "conclusions"
 
 
+def test_what_an_old_page_is_told_is_written_in_the_log(client, person, mandate):
+    bilan = bilan_in("investigation", person, mandate)
+    made = planned(bilan)
+    signed_in(client, mandate.adviser)
+    page = client.post(
+        given("appointment_edit", bilan.worker, made.public_id), {**WHEN, "minutes": "30", "version": "9"}
+    )
+    assert page.context["now_noted"] == made
+    assert FileOpening.objects.filter(actor_id=mandate.adviser.pk, purpose="bilan").count() == 1
+
+
 def test_an_adviser_is_told_nothing_of_the_persons_other_bilans(client, person, mandate):
     stopped = bilan_in("investigation", person)
     abandon_bilan(actor=person, bilan=stopped, now=NOW)
