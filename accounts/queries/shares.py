@@ -47,7 +47,7 @@ def last_looks(shares: Sequence[Share]) -> dict[int, tuple[int, datetime]]:
 
 def organisations_named(text: str, on: date, limit: int = 20) -> list[Organisation]:
     """Organisations with a member in force whose name holds these words, by name; none for no word."""
-    words = text.split()
+    words = text.replace("\x00", " ").split()  # No name holds one, and the database takes none.
     if not words:
         return []
     named = Q()

@@ -78,8 +78,8 @@ def make_share(
     """
     worker = _locked(actor, worker)
     now = now or timezone.now()
-    made = Share.objects.filter(worker=worker, public_id=public_id).first() if public_id else None
-    if made is not None:
+    made = Share.objects.filter(public_id=public_id).first() if public_id else None
+    if made is not None and made.worker_id == worker.pk:
         return made
     on = timezone.localdate(now)
     reader = _reader(worker, to, on)
@@ -88,7 +88,8 @@ def make_share(
     items = _own_items(worker, ticked, on)
     with constraints_as_refusals(Share, fields={"share_within_a_year": "end_on"}):
         share = Share.objects.create(
-            public_id=public_id or uuid4(),
+            # A reader knows the identifier of what they read: it names no share of theirs.
+            public_id=public_id if public_id and made is None else uuid4(),
             worker=worker,
             title=" ".join(title.split())[:TITLE_LENGTH],
             text_version=CURRENT_VERSION,

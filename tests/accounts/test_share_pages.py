@@ -324,6 +324,15 @@ def test_a_refusal_of_the_service_goes_beside_its_field(client, things, nadia):
     assert "email" in response.context["form"].errors
 
 
+def test_a_name_with_a_null_sign_finds_nobody(client, things, nadia):
+    thing = things.add(nadia, "Une chose")
+    client.force_login(nadia.user)
+    typed = {"items_thing": [str(thing.public_id)], "go": "to", "words": "\x00"}
+    page = client.post(reverse("accounts:share_new"), typed)
+    assert page.status_code == 200
+    assert "organisation" not in page.context["form"].fields
+
+
 def test_an_organisation_is_found_by_a_word_of_its_name(client, things, nadia):
     place = MembershipFactory(employer=True, organisation__name="Mairie de Brest").organisation
     MembershipFactory(employer=True, organisation__name="Mairie sans membre", ended=True)

@@ -353,3 +353,13 @@ def test_one_form_sent_twice_at_once_makes_one_share_and_one_message():
 def test_yesterday_is_no_day_of_a_share_made_today(things, nadia):
     share = shared(nadia, things.add(nadia, "une"), end_on=TOMORROW)
     assert (share.is_open(YESTERDAY), share.is_open(TODAY), share.is_open(TOMORROW)) == (True, True, False)
+
+
+def test_the_identifier_of_somebody_elses_share_makes_another(things, nadia):
+    theirs = shared(nadia, things.add(nadia, "Une chose"))
+    lea = UserFactory().worker
+    mine = shared(lea, things.add(lea, "La mienne"), public_id=theirs.public_id)
+    assert mine.worker == lea
+    assert mine.public_id != theirs.public_id
+    theirs.refresh_from_db()
+    assert theirs.worker == nadia
