@@ -334,6 +334,12 @@ def test_what_was_typed_survives_the_end_of_the_session(made, client):
         assert not client.get(address).context["came_back"]
 
 
+def test_a_visitor_fills_no_session(client, db):
+    for _time in range(6):
+        client.post(reverse("competences:synthesis", args=[uuid.uuid4()]), {"project": "x" * 5000})
+    assert len([name for name in list(client.session.keys()) if name.startswith("typed:")]) == 3
+
+
 def test_a_second_tab_finds_both_texts(made, client):
     address = reverse("competences:synthesis", args=[made.public_id])
     with time_machine.travel(NOW, tick=False):
