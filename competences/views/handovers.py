@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import Thing, access_worker, organisations_of
+from accounts.access import Thing, access_worker, may, organisations_of
 from accounts.enums import HandoverState, OrganisationKind, Purpose
 from accounts.errors import NotFound, Refused
 from accounts.models import HandoverPart
@@ -167,15 +167,19 @@ def former_person(request: HttpRequest, public_id: UUID) -> HttpResponse:
     parts = list(reading.select_related("handover__organisation"))
     if not parts:  # One's own file, which has its own pages.
         raise NotFound
-    page = Paginator(statements_of(person), A_PAGE).get_page(request.GET.get("page"))
-    context = {
+    context: dict[str, Any] = {
         "person": person,
         "until": max(part.reads_until for part in parts if part.reads_until),
-        "page": page,
-        "statements": with_labels(page.object_list, actor=request.user, on=today),
-        "jobs": worker_jobs(person, today, actor=request.user),
         "notes": notes_after_handover(request.user, person, parts),
     }
+    # What the purpose that moved let them read, and nothing more: a bilan alone opens no record.
+    if may(request.user, person, Thing.RECORD, on=today):
+        page = Paginator(statements_of(person), A_PAGE).get_page(request.GET.get("page"))
+        context |= {
+            "page": page,
+            "statements": with_labels(page.object_list, actor=request.user, on=today),
+            "jobs": worker_jobs(person, today, actor=request.user),
+        }
     return render(request, "competences/former_person.html", context)
 
 

@@ -18,6 +18,7 @@ from competences.models import Appointment, Bilan
 from tasks.jobs.handovers import settle
 from tests.accounts.factories import NOW, MembershipFactory, UserFactory
 from tests.accounts.handover_builder import answer, person_of, propose, two_advisers
+from tests.competences.record_builder import skill
 
 pytestmark = pytest.mark.django_db
 ALL = (Purpose.FOLLOW_UP, Purpose.REVIEW, Purpose.BILAN)
@@ -128,6 +129,18 @@ def test_the_former_adviser_reads_and_the_person_sees_it_and_ends_it(places):
     person.post(url("handover_part_close", part.public_id))
     assert former.get(url("former_person", worker.public_id)).status_code == 404
     assert person.get(url("former_person", worker.public_id)).status_code == 404  # one's own pages are others
+
+
+@pytest.mark.parametrize(("purpose", "reads_record"), [("follow_up", True), ("bilan", False)])
+def test_the_former_adviser_reads_what_the_purpose_that_moved_opened(places, purpose, reads_record):
+    claude, sam = places
+    worker = person_of(claude, purpose)
+    skill(worker.user, "Souder une tôle")
+    answer(worker, propose(claude, sam, worker), **{purpose: "yes"})
+    page = signed_in(claude.user).get(url("former_person", worker.public_id))
+    assert page.status_code == 200
+    assert ("Souder une tôle" in page.content.decode()) is reads_record
+    assert ("jobs" in page.context) is reads_record
 
 
 def test_an_answer_that_comes_too_late_is_told(places):
