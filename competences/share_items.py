@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
@@ -21,7 +21,7 @@ from accounts.errors import NotFound
 from accounts.models import Worker
 from accounts.sharing import Offered, Seen, ShareItemKind
 from competences.cv_documents import cv_document
-from competences.models import Attestation, Cv, Evidence, SkillRevision, SkillStatement
+from competences.models import Attestation, BilanDocument, Cv, Evidence, SkillRevision, SkillStatement
 from competences.private_files import way_to
 from competences.queries.career import career_rows, named_periods, periods_of
 from competences.queries.cvs import cv_content, own_cvs
@@ -159,6 +159,32 @@ def _handed_cv(worker: Worker, public_id: UUID, seen: Seen) -> HttpResponse:
     )
 
 
+# Documents of bilans --------------------------------------------------------------------------------------
+
+
+def _documents(worker: Worker) -> QuerySet[BilanDocument]:
+    """What was handed to the person and still exists: L6313-4 leaves it to them to show it."""
+    return BilanDocument.objects.handed().with_file().filter(worker=worker).order_by("-handed_at", "-pk")
+
+
+def _offered_documents(worker: Worker, on: dt.date) -> list[Offered]:
+    return [
+        Offered(public_id=one.public_id, label=one.title, note=one.get_kind_display())
+        for one in _documents(worker)[:OFFERED]
+    ]
+
+
+def _shown_documents(worker: Worker, public_ids: Collection[UUID], seen: Seen) -> list[BilanDocument]:
+    return list(_documents(worker).filter(public_id__in=public_ids))
+
+
+def _handed_document(worker: Worker, public_id: UUID, seen: Seen) -> HttpResponse:
+    document = _documents(worker).filter(public_id=public_id).first()
+    if document is None or document.stored_as is None:
+        raise NotFound
+    return way_to(document.stored_as, document.file_kind, document.file_name)
+
+
 # The path --------------------------------------------------------------------------------------------------
 
 
@@ -219,6 +245,17 @@ _KINDS = (
         offered=_offered_cvs,
         shown=_shown_cvs,
         handed=_handed_cv,
+    ),
+    ShareItemKind(
+        name="document",
+        title=_("Les documents de mes bilans"),
+        shown_title=_("Documents de bilan"),
+        help=_("La synthèse ou un autre document qui vous a été remis. Il n’est plus là une fois détruit."),
+        rank=45,
+        template="competences/_shared_files.html",
+        offered=_offered_documents,
+        shown=_shown_documents,
+        handed=_handed_document,
     ),
     ShareItemKind(
         name="career",

@@ -176,7 +176,7 @@ def test_the_pages_from_the_start_to_the_record(client, digcomp):
     assert client.post(address, {"code": "1.2", "skip": "1"}).url.endswith("?competence=1.3")
     assert client.post(address, {"code": "8.8", "skip": "1"}).status_code == 404
     assert client.get(f"{address}?competence=8.8").status_code == 404
-    assert "Reprendre" in client.get(index).text
+    assert "Continuer" in client.get(index).text
     assert client.get(f"{address}terminer/").status_code == 200
     results = client.post(f"{address}terminer/", follow=True)
     assert results.context["proposals"][0].level == 3

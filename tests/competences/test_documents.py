@@ -9,13 +9,16 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
+from accounts import sharing
 from accounts.actors import SYSTEM
 from accounts.enums import Purpose
 from accounts.errors import NotFound, Refused
 from accounts.models import FileOpening, Notification
 from accounts.services.mandates import withdraw_mandate
+from accounts.sharing import Seen
 from competences.enums import BilanState, DestroyedFor, DocumentKind, KeptReason
 from competences.models import BilanDocument, DestroyedDocument, DocumentVersion
 from competences.private_files import evidence_folder
@@ -377,3 +380,19 @@ def test_one_version_a_number(made):
         DocumentVersion.objects.create(
             document=version.document, number=1, content={}, author_name="x", saved_at=NOW
         )
+
+
+def test_a_handed_document_is_shown_by_a_share_until_it_is_destroyed(made):
+    now = timezone.now()
+    draft, document = write(made).document, added(made)
+    kind = sharing.get("document")
+    worker, seen = made.worker, Seen(on=now.date(), agreed_at=now)
+    assert [one.public_id for one in kind.offered(worker, now.date())] == [document.public_id]
+    both = [draft.public_id, document.public_id]
+    assert kind.shown(worker, both, seen) == [document]
+    assert kind.handed(worker, document.public_id, seen).status_code == 302
+    for other, public_id in ((UserFactory().worker, document.public_id), (worker, draft.public_id)):
+        with pytest.raises(NotFound):
+            kind.handed(other, public_id, seen)
+    destroy_document(actor=worker.user, document=document)
+    assert kind.shown(worker, both, seen) == []

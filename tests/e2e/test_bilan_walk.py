@@ -1,5 +1,5 @@
-"""A whole bilan with two browsers, the worker's phone and the adviser's screen: its hours, its synthesis handed
-over and destroyed by the job; and one that is refused."""
+"""A whole bilan with two browsers, the worker's phone and the adviser's screen: its hours, its synthesis
+handed over and destroyed by the job; and one that is refused."""
 
 import datetime as dt
 
