@@ -66,7 +66,11 @@ class AppointmentForm(forms.Form):
             # A clock that goes forward leaves out an hour of that day.
             wall = dt.datetime.combine(data["day"], data["hour"])
             instant = timezone.make_aware(wall)
-            there = instant.astimezone(dt.UTC).astimezone(timezone.get_current_timezone())
+            try:
+                there = instant.astimezone(dt.UTC).astimezone(timezone.get_current_timezone())
+            except OverflowError:  # the first and the last hours that a calendar has
+                self.add_error("day", _("Vérifiez l’année de cette date."))
+                return data
             if there.replace(tzinfo=None) != wall:
                 self.add_error("hour", _("Cette heure n’existe pas ce jour-là : on avance les horloges."))
             data["starts_at"] = instant

@@ -20,6 +20,7 @@ from accounts.access import Action, Thing, access_object, files_open_to
 from accounts.errors import NotFound, Refused
 from accounts.models import Mandate, Worker
 from accounts.posting import posted_from
+from accounts.rates import refuse_too_often
 from competences.bilan_words import duration_words
 from competences.calendars import hour_calendar
 from competences.enums import AppointmentState
@@ -105,6 +106,7 @@ def add(request: HttpRequest, worker_id: UUID | None = None) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
+            refuse_too_often("appointment", request.user)
             services.plan_appointment(
                 actor=request.user,
                 worker=worker,
@@ -158,6 +160,7 @@ def edit(request: HttpRequest, public_id: UUID, worker_id: UUID | None = None) -
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"] or 0
         try:
+            refuse_too_often("appointment", request.user)
             services.move_appointment(
                 actor=request.user, appointment=found, version=version, said=form.said()
             )

@@ -195,6 +195,7 @@ REST_FRAMEWORK = {
 }
 # What one person may ask for, where it costs the house much (accounts/rates.py).
 PERSON_RATES = {
+    "appointment": "60/hour",
     "cv_pdf": "20/hour",
     "record_import": "20/hour",
 }

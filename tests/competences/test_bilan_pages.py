@@ -339,3 +339,28 @@ def test_a_message_tells_the_appointment_once_signed_in(client, person, mandate)
     withdraw_mandate(actor=person, mandate=mandate, now=NOW)
     assert Notification.objects.filter(recipient=mandate.adviser, kind="appointment_changed").exists()
     assert "Ana" not in client.get(reverse("accounts:messages")).content.decode()
+
+
+def test_nobody_is_written_to_all_day_by_appointments(client, person, mandate, settings):
+    settings.PERSON_RATES = {"appointment": "2/hour"}
+    bilan = bilan_in("investigation", person, mandate)
+    signed_in(client, person)
+    add = f"{own('appointment_add')}?bilan={bilan.public_id}"
+    assert [client.post(add, {**WHEN, "kind": "accompaniment"}).status_code for _time in range(3)] == [
+        302,
+        302,
+        200,
+    ]
+    made = Appointment.objects.first()
+    page = client.post(own("appointment_edit", made.public_id), {**WHEN, "minutes": "30", "version": "1"})
+    assert page.context["form"].errors
+    assert Appointment.objects.filter(minutes=90).count() == 2
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_calendars_is_said_beside_its_field(client, person, mandate, day):
+    bilan = bilan_in("investigation", person, mandate)
+    signed_in(client, person)
+    add = f"{own('appointment_add')}?bilan={bilan.public_id}"
+    page = client.post(add, {**WHEN, "kind": "accompaniment", "day": day, "hour": "00:00"})
+    assert "day" in page.context["form"].errors
