@@ -57,8 +57,7 @@ def propose_handover(
     """Asks each person whether a colleague of the same organisation takes over, for each mandate held there.
 
     The people and the colleague get one message each. The same `key` twice gives the first handover again.
-    Raises `Refused` when the colleague is oneself or no adviser there, when nobody is left to ask, or beyond
-    the day's limit.
+    Raises `Refused`: the colleague is oneself or no adviser there, nobody is left to ask, one too many a day.
     """
     person, now = require_person(actor), now or timezone.now()
     today = timezone.localdate(now)
