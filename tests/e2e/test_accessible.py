@@ -3,17 +3,26 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
+from accounts.enums import Purpose
+from accounts.services.people import create_user
 from competences.enums import JobUse, StatementSource
 from competences.models import Concept, Edition
+from competences.queries.assessments import newest_instrument
 from competences.rules.career import Moment
+from competences.rules.instruments import ALONE, HELPED, NO
+from competences.services import assessments
 from competences.services.career import PeriodSaid, add_period
+from competences.services.documents import write_synthesis
+from competences.services.instruments import load_own_instruments
 from competences.services.jobs import add_worker_job
 from competences.services.records import Said, declare_skill
 from competences.services.risks import assess_waiting_editions
 from tests.accounts.factories import MandateFactory, MembershipFactory
-from tests.e2e.hands import accessible, edition, sign_in
+from tests.competences.bilan_steps import bilan_in
+from tests.e2e.hands import PASSWORD, accessible, edition, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +67,13 @@ PRIVATE = [
     "/compte/profil/",
     "/compte/messages/",
     "/compte/acces/",
+    "/compte/consentements/",
+    "/compte/partages/",
+    "/compte/effacer/",
     "/compte/email/",
+    "/mon-espace/auto-evaluation/",
+    "/mon-espace/accompagnement/",
+    "/partages/",
 ]
 KEY = ["/referentiels/demo/metiers/M1607/", "/referentiels/demo/editions/2/changements/"]
 SCREENS = [
@@ -114,6 +129,67 @@ def test_pages_are_accessible_on_a_phone(page, live_server, flagged):
     visit(page, live_server.url, PUBLIC)
     sign_in(page, live_server.url, flagged)
     visit(page, live_server.url, PRIVATE + for_others(flagged))
+
+
+def a_bilan_of(person, adviser) -> tuple[list[str], list[str]]:
+    """A bilan with a synthesis and self-assessments; the person's pages, then the adviser's."""
+    mandate = MandateFactory(worker=person.worker, adviser=adviser, purpose=Purpose.BILAN)
+    MandateFactory(worker=person.worker, adviser=adviser, organisation=mandate.organisation)
+    now = timezone.now()
+    bilan = bilan_in("investigation", person, mandate, now=now)
+    content = {"project": "Former mes collègues."}
+    version = write_synthesis(actor=adviser, bilan=bilan, content=content, based_on=0, now=now)
+    load_own_instruments(actor=SYSTEM, now=now)
+    made = assessments.start_assessment(
+        actor=person, worker=person.worker, instrument=newest_instrument(), now=now
+    )
+    for code in ("1.1", "2.4", "5.1"):
+        said = {"assessment": made, "code": code, "answers": [ALONE, HELPED, NO, NO]}
+        assessments.answer_assessment(actor=person, **said, now=now)
+    own = "/mon-espace/auto-evaluation/"
+    assessments.finish_assessment(actor=person, assessment=made, now=now)
+    again = assessments.start_assessment(
+        actor=person, worker=person.worker, instrument=newest_instrument(), now=now
+    )
+    shared = [
+        f"/bilans/{bilan.public_id}/documents/",
+        f"/bilans/{bilan.public_id}/documents/ajouter/",
+        f"/bilans/{bilan.public_id}/synthese/",
+        f"/documents/{version.document.public_id}/",
+        f"{own}{made.public_id}/resultats/",
+    ]
+    mine = [
+        f"/mon-espace/bilans/{bilan.public_id}/",
+        f"{own}{again.public_id}/",
+        f"{own}{again.public_id}/terminer/",
+        f"/documents/{version.document.public_id}/detruire/",
+        "/compte/partages/nouveau/",
+    ]
+    file = f"/conseiller/{person.worker.public_id}/"
+    theirs = [
+        "/conseiller/",
+        "/conseiller/personnes/",
+        file,
+        f"{file}bilans/{bilan.public_id}/",
+        "/demandes-d-acces/",
+        "/demandes-d-acces/nouvelle/",
+        "/conseiller/relais/",
+        "/conseiller/messages-types/",
+    ]
+    return mine + shared, theirs + shared
+
+
+@pytest.mark.parametrize("width", [pytest.param(360, id="phone"), pytest.param(1280, id="wide")])
+def test_the_pages_of_a_bilan_are_accessible_to_both_sides(browser, live_server, flagged, width):
+    adviser = create_user(actor=SYSTEM, email="alex@exemple.invalid", name="Alex", is_verified=True)
+    adviser.set_password(PASSWORD)
+    adviser.save()
+    for user, paths in zip((flagged, adviser), a_bilan_of(flagged, adviser), strict=True):
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="fr-FR")
+        page = context.new_page()
+        sign_in(page, live_server.url, user)
+        visit(page, live_server.url, paths)
+        context.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
