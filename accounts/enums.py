@@ -137,7 +137,7 @@ class NotificationReason(models.TextChoices):
     REFUSED_BY_PROVIDER = ("refused_by_provider", _("Le serveur de messagerie a refusé pour de bon"))
     TRIED_TOO_OFTEN = "tried_too_often", _("Trop d’essais sans succès")
     NOT_RENDERED = "not_rendered", _("Le message n’a pas pu être écrit")
-    NO_ANSWER = "no_answer", _("Pas de réponse : le message est peut-être parti")
+    NO_ANSWER = "no_answer", _("Pas de réponse : le message est peut-être parti")
 
 
 class ErasureReason(models.TextChoices):

@@ -55,7 +55,7 @@ class Unavailable(DomainError):
         super().__init__(
             "unavailable",
             _(
-                "Nous ne pouvons pas noter cette consultation pour l’instant : le dossier reste fermé. "
+                "Nous ne pouvons pas noter cette consultation pour l’instant : le dossier reste fermé. "
                 "Réessayez dans quelques minutes."
             ),
         )

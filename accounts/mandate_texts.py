@@ -23,7 +23,7 @@ MANDATE_TEXTS: dict[str, Promise] = {
         "24 heures, et retirer cet accord à tout moment, sans donner de raison."
     ),
     "handover-undone-1": _(
-        "J’annule ce relais : la personne précédente retrouve l’accès qu’elle avait, pour ce but et jusqu’à "
+        "J’annule ce relais : la personne précédente retrouve l’accès qu’elle avait, pour ce but et jusqu’à "
         "la même date. Je peux retirer cet accord à tout moment, sans donner de raison."
     ),
 }

@@ -50,7 +50,7 @@ def refuse_too_often(scope: str, person: User, *, field: str | None = None) -> N
     if not counted.is_within:
         again = timezone.localtime(datetime.fromtimestamp(round(time.time() + counted.rest), UTC))
         message = _(
-            "C’est beaucoup en peu de temps : nous faisons une pause, pour que le site reste rapide pour "
+            "C’est beaucoup en peu de temps : nous faisons une pause, pour que le site reste rapide pour "
             "tous. Rien n’est perdu. Recommencez à partir de %(hour)s."
         )
         raise Refused("too_often", message % {"hour": again.strftime("%H:%M")}, field=field)

@@ -10,7 +10,7 @@ SHARE_TEXTS: dict[str, Promise] = {
     "1": _(
         "J’accepte que cette personne ou cette organisation voie les éléments que j’ai cochés, tels que"
         " l’aperçu les montre, et rien d’autre, jusqu’à la date choisie. Si je change un de ces éléments,"
-        " elle voit ce qu’il est devenu ; si je l’efface, elle ne le voit plus. Je peux fermer ce partage"
+        " elle voit ce qu’il est devenu ; si je l’efface, elle ne le voit plus. Je peux fermer ce partage"
         " à tout moment, sans donner de raison. Chaque consultation m’est montrée."
     )
 }

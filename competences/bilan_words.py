@@ -38,7 +38,7 @@ SENTENCES: Mapping[str, "str | Promise"] = {
     "provider_apart": _("Le prestataire et l’employeur n’ont pas le même nom."),
     "provider_is_employer": _("%(employer)s est aussi l’employeur : un employeur ne fait pas le bilan."),
     "provider_like_employer": _(
-        "Le nom du prestataire ressemble à « %(employer)s ». Si c’est le même organisme, le bilan doit"
+        "Le nom du prestataire ressemble à « %(employer)s ». Si c’est le même organisme, le bilan doit"
         " être fait par un autre, ou par un service séparé."
     ),
     "adviser_of_employer": _(
@@ -66,7 +66,7 @@ SENTENCES: Mapping[str, "str | Promise"] = {
     "price_unknown": _("Le prix n’est pas noté. Le CPF paie %(most)s € au plus."),
     "under_ceiling": _("Le prix, %(cost)s €, ne dépasse pas ce que le CPF peut payer : %(most)s €."),
     "above_ceiling": _(
-        "Le CPF paie %(most)s € au plus sur un prix de %(cost)s € : %(rest)s € restent à payer, par la"
+        "Le CPF paie %(most)s € au plus sur un prix de %(cost)s € : %(rest)s € restent à payer, par la"
         " personne ou par un autre financeur."
     ),
     "no_convention": _("Ce bilan n’a pas besoin de convention avec un employeur."),

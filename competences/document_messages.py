@@ -66,7 +66,7 @@ def _details(rows: Sequence[Notification], recipient: User, on: dt.date) -> dict
             continue
         text = document.title
         if row.kind == DOCUMENT_ENDING and document.destroy_on:
-            text = gettext("%(title)s : détruit à partir du %(day)s") % {
+            text = gettext("%(title)s : détruit à partir du %(day)s") % {
                 "title": document.title,
                 "day": in_words(document.destroy_on),
             }

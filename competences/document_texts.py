@@ -36,7 +36,7 @@ AGREEMENTS: dict[str, dict[str, Promise]] = {
         KeptReason.FOLLOW_UP: _(
             "J’accepte par écrit que ce document soit gardé trois ans après la fin de mon bilan, parce que"
             " mon suivi en a besoin. Personne d’autre que moi ne l’ouvre sans mon accord. Je peux retirer cet"
-            " accord à tout moment : le document est alors détruit comme les autres."
+            " accord à tout moment : le document est alors détruit comme les autres."
         ),
     }
 }

@@ -275,7 +275,7 @@ class Capacity(models.TextChoices):
 
     ADVISER = "adviser", _("conseiller ou conseillère")
     EMPLOYER_MEMBER = "employer_member", _("membre de l’employeur")
-    PEER = "peer", _("pair : collègue, client, bénévole")
+    PEER = "peer", _("pair : collègue, client, bénévole")
 
 
 class AttestationKind(models.TextChoices):
@@ -327,9 +327,9 @@ class CareerAim(models.TextChoices):
 class ToolsEase(models.TextChoices):
     """How at ease a person is with digital tools, as they said on their first visit."""
 
-    AT_EASE = "at_ease", _("à l’aise : j’apprends seul ou seule un nouvel outil")
-    DEPENDS = "depends", _("ça dépend : je me débrouille avec ceux que je connais")
-    NEEDS_HELP = "needs_help", _("pas à l’aise : j’ai souvent besoin d’aide")
+    AT_EASE = "at_ease", _("à l’aise : j’apprends seul ou seule un nouvel outil")
+    DEPENDS = "depends", _("ça dépend : je me débrouille avec ceux que je connais")
+    NEEDS_HELP = "needs_help", _("pas à l’aise : j’ai souvent besoin d’aide")
 
 
 class ImportFormat(models.TextChoices):
@@ -391,7 +391,7 @@ class Funder(models.TextChoices):
     FRANCE_TRAVAIL = "france_travail", _("France Travail")
     OTHER_PUBLIC = "other_public", _("autre financeur public ou mutualisé (région, OPCO, Agefiph…)")
     OWN = "own", _("moi-même")
-    FREE = "free", _("personne : il est gratuit")
+    FREE = "free", _("personne : il est gratuit")
 
 
 class ConventionAnswer(models.TextChoices):

@@ -30,7 +30,7 @@ LEVEL_EXAMPLES: Mapping[int, Promise] = {
     4: _("Je choisis comment m’y prendre quand la demande change un peu."),
     5: _("On vient me demander, et je montre aux autres."),
     6: _("Je trouve la bonne façon de faire dans un cas que je n’avais jamais vu."),
-    7: _("On m’appelle quand les autres n’y arrivent plus ; je guide une équipe."),
+    7: _("On m’appelle quand les autres n’y arrivent plus ; je guide une équipe."),
     8: _("J’invente des façons de faire que d’autres reprennent, dans mon métier ou ailleurs."),
 }
 """What each level looks like in a day of work, for the help beside the form."""

@@ -165,7 +165,7 @@ PLACE_TAGS: Mapping[str, tuple[Promise, str]] = {
 # (attribute, value) of a job in ROME, as told to a person, with the class of its tag. An attribute that is
 # absent was not assessed: it is not said. Value N of a tag is not said either, except in a list of changes.
 JOB_TAGS: Mapping[tuple[str, str], tuple[Promise, str]] = {
-    ("transition_eco", "Emploi Vert"): (_("métier vert : il protège l’environnement"), "last"),
+    ("transition_eco", "Emploi Vert"): (_("métier vert : il protège l’environnement"), "last"),
     ("transition_eco", "Emploi stratégique pour la Transition écologique"): (
         _("stratégique pour la transition écologique"),
         "last",
@@ -217,16 +217,16 @@ class SourceMention(NamedTuple):
 
 
 SOURCE_MENTIONS: Mapping[str, SourceMention] = {
-    ReferenceFormat.ROME: SourceMention(_("Source : France Travail, ROME"), _("Licence Ouverte (Etalab)")),
+    ReferenceFormat.ROME: SourceMention(_("Source : France Travail, ROME"), _("Licence Ouverte (Etalab)")),
     # The words that the Commission asks for (Decision 2011/833/EU), which are not ours to translate.
     ReferenceFormat.ESCO: SourceMention(
         "This service uses the ESCO classification of the European Commission.", "CC BY 4.0", "en"
     ),
-    ReferenceFormat.DIGCOMP: SourceMention(_("Source : Commission européenne, DigComp"), "CC BY 4.0"),
+    ReferenceFormat.DIGCOMP: SourceMention(_("Source : Commission européenne, DigComp"), "CC BY 4.0"),
 }
 # References that are written in a producer's format and are not that producer's.
 OWN_MENTIONS: Mapping[str, SourceMention] = {
-    "demo": SourceMention(_("Inventé pour la démonstration : ce n’est le référentiel de personne."), ""),
+    "demo": SourceMention(_("Inventé pour la démonstration : ce n’est le référentiel de personne."), ""),
 }
 
 
@@ -305,11 +305,11 @@ EXPOSURE_CLASSES: Mapping[str, Promise] = {
 # The reasons of the rules of durability, exposure, fragility and ageing (rules/reasons.py), by code.
 REASON_WORDS: Mapping[str, Promise] = {
     "never_asked": _(
-        "Aucun métier ne l’a demandée dans les éditions que nous avons : il n’y a rien à mesurer."
+        "Aucun métier ne l’a demandée dans les éditions que nous avons : il n’y a rien à mesurer."
     ),
     "no_job_left": _("Plus aucun métier ne la demande dans la dernière édition."),
     "one_job": _("Un seul métier la demande."),
-    "few_jobs": _("%(jobs)d métiers la demandent : c’est peu."),
+    "few_jobs": _("%(jobs)d métiers la demandent : c’est peu."),
     "several_jobs": ngettext_lazy(
         "%(jobs)d métiers la demandent, dans un seul grand domaine.",
         "%(jobs)d métiers la demandent, dans %(areas)d grands domaines.",
@@ -318,43 +318,43 @@ REASON_WORDS: Mapping[str, Promise] = {
     "several_jobs_areas_unknown": _(
         "%(jobs)d métiers la demandent. Ce référentiel ne range pas ses métiers par grand domaine."
     ),
-    "many_jobs": _("%(jobs)d métiers la demandent, dans %(areas)d grands domaines : c’est beaucoup."),
+    "many_jobs": _("%(jobs)d métiers la demandent, dans %(areas)d grands domaines : c’est beaucoup."),
     "persistence_unknown": _(
-        "Nous n’avons qu’une édition de ce référentiel : on ne sait pas encore si elle dure."
+        "Nous n’avons qu’une édition de ce référentiel : on ne sait pas encore si elle dure."
     ),
     "in_every_edition": _("Elle est demandée dans chacune des %(editions)d éditions que nous avons."),
     "not_in_every_edition": _(
         "Elle est demandée dans %(asked_in)d des %(editions)d éditions que nous avons."
     ),
-    "exposure_unknown": _("L’exposition de ces métiers à l’IA n’est pas connue : elle ne compte pas."),
-    "exposure_high": _("L’exposition de ces métiers à l’IA est forte : cela joue contre elle."),
-    "exposure_not_high": _("L’exposition de ces métiers à l’IA n’est pas forte : elle n’enlève rien."),
+    "exposure_unknown": _("L’exposition de ces métiers à l’IA n’est pas connue : elle ne compte pas."),
+    "exposure_high": _("L’exposition de ces métiers à l’IA est forte : cela joue contre elle."),
+    "exposure_not_high": _("L’exposition de ces métiers à l’IA n’est pas forte : elle n’enlève rien."),
     "scored": ngettext_lazy(
         "Cette source donne un score à ce métier.",
         "Cette source donne un score à %(known)d des %(jobs)d métiers qui la demandent.",
         "jobs",
     ),
     "too_few_scored": _(
-        "Cette source ne connaît que %(known)d des %(jobs)d métiers qui la demandent : "
+        "Cette source ne connaît que %(known)d des %(jobs)d métiers qui la demandent : "
         "trop peu pour conclure."
     ),
     "inherited": ngettext_lazy(
-        "Ce score est hérité du code parent du métier : d’autres métiers ont le même.",
-        "Scores hérités du code parent des métiers : %(inherited)d. Plusieurs métiers ont alors le même.",
+        "Ce score est hérité du code parent du métier : d’autres métiers ont le même.",
+        "Scores hérités du code parent des métiers : %(inherited)d. Plusieurs métiers ont alors le même.",
         "jobs",
     ),
     "digital": ngettext_lazy(
-        "Transition numérique : le référentiel dit que ce métier est transformé.",
-        "Transition numérique, métiers transformés : %(digital)d sur les %(assessed)d qui sont évalués.",
+        "Transition numérique : le référentiel dit que ce métier est transformé.",
+        "Transition numérique, métiers transformés : %(digital)d sur les %(assessed)d qui sont évalués.",
         "jobs",
     ),
     "not_digital": ngettext_lazy(
-        "Transition numérique : le référentiel dit que ce métier n’est pas transformé.",
-        "Transition numérique, métiers transformés : aucun sur les %(assessed)d qui sont évalués.",
+        "Transition numérique : le référentiel dit que ce métier n’est pas transformé.",
+        "Transition numérique, métiers transformés : aucun sur les %(assessed)d qui sont évalués.",
         "jobs",
     ),
     "hangs_on_one_job": _(
-        "Elle tient à un seul métier : si sa fiche ne la demande plus, aucune autre ne la demandera."
+        "Elle tient à un seul métier : si sa fiche ne la demande plus, aucune autre ne la demandera."
     ),
     "not_confirmed": _("Pas confirmée depuis %(months)d mois ou plus."),
     "not_practised": _("Pas pratiquée depuis %(months)d mois ou plus."),
@@ -384,11 +384,11 @@ class MatchedRow(Protocol):
 def match_word(row: MatchedRow) -> Promise | str:
     """How sure it is that a skill of a reference is the one that was read (queries/record_matches.py)."""
     if not row.choices:
-        return _("aucun nom ressemblant : vos mots")
+        return _("aucun nom ressemblant : vos mots")
     for least, words in MATCH_WORDS:
         if row.confidence >= least:
             return words
-    return _("noms à vérifier : vos mots sinon")
+    return _("noms à vérifier : vos mots sinon")
 
 
 MATCH_WORDS: tuple[tuple[int, Promise], ...] = (

@@ -1,5 +1,6 @@
 """The English catalogue is whole: python -m config.translations says what is not."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale/en/LC_MESSAGES/django.po"
+SPACED = re.compile(r"\w[ \u00a0\u202f]+[:;!?](?=[\s\"%<]|$)")
 COLLECT = "makemessages -l en --no-obsolete --add-location file -i .venv -i var -i tests"
 
 
@@ -22,6 +24,13 @@ def names(catalogue: Path) -> set[str]:
         "\n".join(line for line in entry.splitlines() if line.startswith(("msgctxt", "msgid")))
         for entry in text.decode().split("\n\n")
     }
+
+
+def spaced(catalogue: Path) -> list[str]:
+    """The English texts with a space before a sign: French has one there, English has none."""
+    text = output("msgattrib", "--no-wrap", "--no-location", "--no-obsolete", str(catalogue)).decode()
+    lines = [line for line in text.splitlines() if line.startswith("msgstr")]
+    return [line for line in lines if SPACED.search(line)]
 
 
 def problems() -> list[str]:
@@ -44,6 +53,9 @@ def problems() -> list[str]:
             difference = names(PO) ^ names(kept)
         finally:
             shutil.copy2(kept, PO)
+        if loose := spaced(PO):
+            shown = "\n".join(loose[:10])
+            found.append(f"English texts have a space before a sign.\n{shown}")
         if difference:
             shown = "\n".join(sorted(difference)[:10])
             found.append(f"The catalogue and the sources differ: run make messages.\n{shown}")

@@ -52,7 +52,7 @@ class LegalParameter(models.Model):
             models.CheckConstraint(
                 condition=Q(unit=Unit.WORD) | Q(value__regex=r"^[0-9]+(\.[0-9]+)?$"),
                 name="law_figure_is_a_number",
-                violation_error_message=_("Écrivez un nombre, avec un point : 102.23."),
+                violation_error_message=_("Écrivez un nombre, avec un point : 102.23."),
             ),
             models.CheckConstraint(
                 condition=Q(unit__in=Unit.values) & Q(certainty__in=Certainty.values) & ~Q(value=""),

@@ -1,6 +1,8 @@
 """What stands in two places says the same in both."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,37 @@ def test_texts_are_marked_by_names_that_the_collection_knows():
         if name != "_"
     ]
     assert renamed == []
+
+
+APPS = [path.parent for path in ROOT.glob("*/apps.py")] + [ROOT / "config"]
+MARKERS = re.compile(r"_|n?p?gettext(_lazy)?")
+LOOSE = re.compile(r"(?<!\.)[ \u202f](?=[:;!?»](?!=))|(?<=«)[ \u202f]")
+"""An ordinary space before a sign of French that has one before it, or within quotation marks: a line may
+break there. The house writes U+00A0."""
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    """The French texts of a module, those that are marked to be translated; a template whole, but for its
+    comments."""
+    source = path.read_text("utf-8")
+    if path.suffix != ".py":
+        yield re.sub(r"{%\s*comment.*?endcomment\s*%}", "", source, flags=re.DOTALL)
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            within = [piece for argument in node.args for piece in ast.walk(argument)]
+            texts = [p.value for p in within if isinstance(p, ast.Constant) and isinstance(p.value, str)]
+            yield from texts if MARKERS.fullmatch(name) else []
+
+
+def test_a_line_never_breaks_before_a_sign_of_french():
+    sources = [path for app in APPS for path in app.rglob("*.py") if "migrations" not in path.parts]
+    sources += [path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt")]
+    loose = [
+        f"{path.relative_to(ROOT)}: {text[max(0, found.start() - 30) : found.end() + 20]}"
+        for path in sources
+        for text in texts_of(path)
+        for found in LOOSE.finditer(text)
+    ]
+    assert loose == []

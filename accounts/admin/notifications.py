@@ -35,5 +35,5 @@ class NotificationAdmin(ReadOnlyAdmin):
                 continue
             moved += 1
         self.message_user(
-            request, gettext("Messages remis en attente : %(count)d.") % {"count": moved}, messages.SUCCESS
+            request, gettext("Messages remis en attente : %(count)d.") % {"count": moved}, messages.SUCCESS
         )

@@ -34,7 +34,7 @@ TITLES: Mapping[int, Promise] = {
     HTTPStatus.SERVICE_UNAVAILABLE: _("Indisponible pour l’instant"),
 }
 BROKEN = _("Quelque chose s’est mal passé de notre côté. Réessayez dans quelques minutes.")
-BAD_PARAMETERS = _("Un paramètre au moins n’est pas lisible : « errors » dit lequel et pourquoi.")
+BAD_PARAMETERS = _("Un paramètre au moins n’est pas lisible : « errors » dit lequel et pourquoi.")
 
 
 def problem(

@@ -30,7 +30,7 @@ class AskForm(forms.Form):
         help_text=_("Elle reçoit un message qui ne dit ni votre nom ni votre organisme."),
     )
     purposes = forms.MultipleChoiceField(
-        label=_("Pour quoi faire ?"),
+        label=_("Pour quoi faire ?"),
         choices=[(purpose.value, purpose.label) for purpose in MANDATE_PURPOSES],
         widget=forms.CheckboxSelectMultiple,
         help_text=_(

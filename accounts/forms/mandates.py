@@ -51,10 +51,10 @@ class GrantForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     purposes = forms.MultipleChoiceField(
-        label=_("Pour quoi faire ?"),
+        label=_("Pour quoi faire ?"),
         choices=[(purpose.value, purpose.label) for purpose in MANDATE_PURPOSES],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Cochez seulement ce qui est utile : chaque but ouvre une partie de votre dossier."),
+        help_text=_("Cochez seulement ce qui est utile : chaque but ouvre une partie de votre dossier."),
         error_messages={"required": _("Cochez au moins un but.")},
     )
     reason = forms.CharField(
@@ -127,7 +127,7 @@ class GrantForm(forms.Form):
             )
         elif len(found) > 1:
             self.add_error(
-                "email", _("Cette personne conseille dans plusieurs organismes : choisissez-en un.")
+                "email", _("Cette personne conseille dans plusieurs organismes : choisissez-en un.")
             )
         else:
             self._place = found[0]

@@ -95,7 +95,7 @@ class ToForm(EndForm):
     """To whom, until when, and under which name the worker finds it again."""
 
     kind = forms.ChoiceField(
-        label=_("À qui ?"),
+        label=_("À qui ?"),
         choices=ShareKind.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez à qui vous montrez ces éléments.")},
@@ -105,7 +105,7 @@ class ToForm(EndForm):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=_(
-            "Pour un partage par lien. Elle reçoit le lien, puis un code à chaque lecture : sans accès à"
+            "Pour un partage par lien. Elle reçoit le lien, puis un code à chaque lecture : sans accès à"
             " cette boîte, le lien n’ouvre rien."
         ),
     )
@@ -114,10 +114,10 @@ class ToForm(EndForm):
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("Pour un partage à une organisation : ses membres lisent avec leur compte."),
+        help_text=_("Pour un partage à une organisation : ses membres lisent avec leur compte."),
     )
     organisation = OrganisationField(
-        label=_("Laquelle ?"),
+        label=_("Laquelle ?"),
         queryset=Organisation.objects.none(),
         to_field_name="public_id",
         required=False,
@@ -128,7 +128,7 @@ class ToForm(EndForm):
         label=_("Un nom pour vous y retrouver"),
         required=False,
         max_length=TITLE_LENGTH,
-        help_text=_("Personne d’autre que vous ne le voit. Par exemple : candidature à la mairie."),
+        help_text=_("Personne d’autre que vous ne le voit. Par exemple : candidature à la mairie."),
     )
     field_order = ("kind", "email", "words", "organisation", "end_on", "title")
 
@@ -152,7 +152,7 @@ class ToForm(EndForm):
             if "organisation" in self.fields and "organisation" not in self.errors:
                 self.add_error("organisation", _("Choisissez l’organisation dans la liste."))
             elif "organisation" not in self.fields:
-                words = _("Écrivez un mot de son nom, puis « Chercher » : nous n’avons trouvé personne.")
+                words = _("Écrivez un mot de son nom, puis « Chercher » : nous n’avons trouvé personne.")
                 self.add_error("words", words)
         return cleaned
 

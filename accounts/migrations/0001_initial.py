@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                             ("refused_by_provider", "Le serveur de messagerie a refusé pour de bon"),
                             ("tried_too_often", "Trop d’essais sans succès"),
                             ("not_rendered", "Le message n’a pas pu être écrit"),
-                            ("no_answer", "Pas de réponse : le message est peut-être parti"),
+                            ("no_answer", "Pas de réponse : le message est peut-être parti"),
                         ],
                         max_length=24,
                         verbose_name="raison",

@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="opening_names_its_reader",
-                violation_error_message="Une consultation dit qui a lu : un compte, ou un partage.",
+                violation_error_message="Une consultation dit qui a lu : un compte, ou un partage.",
             ),
         ),
         migrations.AddField(

@@ -76,7 +76,7 @@ class FileOpening(models.Model):
                 condition=models.Q(actor_id__isnull=False)
                 | models.Q(share_id__isnull=False, purpose=Purpose.SHARE, mandate_id__isnull=True),
                 name="opening_names_its_reader",
-                violation_error_message=_("Une consultation dit qui a lu : un compte, ou un partage."),
+                violation_error_message=_("Une consultation dit qui a lu : un compte, ou un partage."),
             ),
         ]
 

@@ -64,7 +64,7 @@ def request_erasure(*, actor: Actor, now: dt.datetime | None = None) -> ErasureR
     if person.is_staff:
         raise Refused(
             "staff_stays",
-            _("Ce compte administre le site : demandez d’abord à un autre de retirer ce droit."),
+            _("Ce compte administre le site : demandez d’abord à un autre de retirer ce droit."),
         )
     return _request(person, ErasureReason.REQUEST, DAYS_TO_CHANGE, now)
 

@@ -43,7 +43,7 @@ def set_state(part: HandoverPart, move: str, **fields: Any) -> None:
     """Moves the part along the table of `rules/handovers.py`. Raises `Refused` from any other state."""
     state = after(part.state, move)
     if state is None:
-        message = _("Cette question n’est plus ouverte : %(state)s. Rien n’a changé.")
+        message = _("Cette question n’est plus ouverte : %(state)s. Rien n’a changé.")
         raise Refused("handover_over", message % {"state": part.get_state_display()})
     for name, value in {"state": state, **fields}.items():
         setattr(part, name, value)

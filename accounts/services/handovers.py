@@ -64,7 +64,7 @@ def propose_handover(
     note = " ".join(note.split())
     _refuse_bad_colleague(person, to_adviser, organisation, today)
     if len(note) > HANDOVER_NOTE_LENGTH:
-        raise Refused("long_note", _("Ce mot est trop long : 500 caractères au plus."), field="note")
+        raise Refused("long_note", _("Ce mot est trop long : 500 caractères au plus."), field="note")
     if len(workers) > MOST_PEOPLE:
         message = _("Choisissez %(most)s personnes au plus à la fois.") % {"most": MOST_PEOPLE}
         raise Refused("too_many_people", message)
@@ -116,7 +116,7 @@ def withdraw_handover(*, actor: Actor, handover: Handover, now: dt.datetime | No
     if require_person(actor).pk != handover.from_adviser_id:
         raise NotFound
     if not in_time(handover.proposed_at, now):
-        message = _("Le délai de 24 heures est passé : les personnes répondent maintenant elles-mêmes.")
+        message = _("Le délai de 24 heures est passé : les personnes répondent maintenant elles-mêmes.")
         raise Refused("too_late", message)
     waiting = [part for part in locked_parts(handover.parts.all()) if part.state == HandoverState.PROPOSED]
     for part in waiting:
@@ -202,7 +202,7 @@ def _own_part(actor: Actor, part: HandoverPart) -> HandoverPart:
 def _too_late() -> Refused:
     message = _(
         "Le délai de 24 heures est passé. Vous pouvez toujours retirer ou donner un accès depuis "
-        "« Qui peut voir quoi »."
+        "« Qui peut voir quoi »."
     )
     return Refused("too_late", message)
 
@@ -223,7 +223,7 @@ def _refuse_too_many(person: User, now: dt.datetime) -> None:
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     lately = Handover.objects.filter(from_adviser=person, proposed_at__gt=now - dt.timedelta(days=1))
     if lately.count() >= MOST_A_DAY:
-        message = _("Vous avez proposé %(most)s relais en un jour. Réessayez demain : rien n’est parti.")
+        message = _("Vous avez proposé %(most)s relais en un jour. Réessayez demain : rien n’est parti.")
         raise Refused("too_many_handovers", message % {"most": MOST_A_DAY})
 
 

@@ -219,7 +219,7 @@ def _reason(reason: str) -> str:
         message = _("Dites à la personne pourquoi vous le demandez.")
         raise Refused("request_without_reason", message, field="reason")
     if len(reason) > REASON_LENGTH:
-        long = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": REASON_LENGTH}
+        long = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": REASON_LENGTH}
         raise Refused("long_reason", long, field="reason")
     return reason
 
@@ -236,7 +236,7 @@ def _refuse_too_many(adviser: User, email: str, now: datetime) -> None:
     lately = MandateRequest.objects.filter(asked_at__gt=now - timedelta(days=1))
     mine = lately.filter(adviser=adviser)
     if mine.count() >= MOST_A_DAY:
-        message = _("Vous avez fait %(most)s demandes en un jour. Réessayez demain : rien n’est perdu.")
+        message = _("Vous avez fait %(most)s demandes en un jour. Réessayez demain : rien n’est perdu.")
         raise Refused("too_many_requests", message % {"most": MOST_A_DAY})
     waits = MandateRequest.objects.filter(adviser=adviser, email=email, state=_STATES.WAITING).exists()
     if waits:  # the constraint says so in its words

@@ -143,7 +143,7 @@ def _refuse_bad_words(purposes: list[Purpose], reason: str) -> None:
     if set(purposes) - set(MANDATE_PURPOSES):
         raise Refused("mandate_purpose_known", _("Ce but n’existe pas."), field="purposes")
     if len(reason) > REASON_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": REASON_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": REASON_LENGTH}
         raise Refused("long_reason", message, field="reason")
 
 

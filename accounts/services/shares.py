@@ -126,7 +126,7 @@ def extend_share(*, actor: Actor, share: Share, end_on: date, on: date) -> Share
     share = _locked_share(actor, share)
     if not share.is_open(on):
         raise Refused(
-            "share_over", _("Ce partage est fini : créez-en un autre pour montrer de nouveau ces éléments.")
+            "share_over", _("Ce partage est fini : créez-en un autre pour montrer de nouveau ces éléments.")
         )
     _refuse_end(end_on, on)
     share.end_on, share.agreed_on = end_on, on
@@ -170,7 +170,7 @@ def _reader(worker: Worker, to: SharedTo, on: date) -> dict[str, object]:
         )
     if to.organisation is not None:
         if not Membership.objects.in_force(on).filter(organisation=to.organisation).exists():
-            message = _("Personne ne pourrait lire : cette organisation n’a plus de membre ici.")
+            message = _("Personne ne pourrait lire : cette organisation n’a plus de membre ici.")
             raise Refused("share_to_nobody", message, field="organisation")
         return {"kind": ShareKind.ORGANISATION, "organisation": to.organisation}
     email = normalised_email(to.email)
@@ -180,7 +180,7 @@ def _reader(worker: Worker, to: SharedTo, on: date) -> dict[str, object]:
         message = _("Écrivez une adresse e-mail entière, comme prenom@exemple.fr.")
         raise Refused("bad_email", message, field="email") from error
     if email == worker.user.email or EmailAddress.objects.filter(user=worker.user, email=email).exists():
-        message = _("Cette adresse est la vôtre : donnez celle de la personne qui lira.")
+        message = _("Cette adresse est la vôtre : donnez celle de la personne qui lira.")
         raise Refused("share_to_oneself", message, field="email")
     return {"kind": ShareKind.LINK, "recipient_email": email}
 
@@ -196,7 +196,7 @@ def _refuse_too_many(worker: Worker, email: str, on: date, now: datetime) -> Non
         raise Refused("too_many_open", message % {"most": MOST_OPEN})
     lately = Share.objects.filter(worker=worker, created_at__gt=now - timedelta(days=1))
     if lately.count() >= MOST_A_DAY:
-        message = _("Vous avez créé %(most)s partages en un jour. Réessayez demain : rien n’est perdu.")
+        message = _("Vous avez créé %(most)s partages en un jour. Réessayez demain : rien n’est perdu.")
         raise Refused("too_many_shares", message % {"most": MOST_A_DAY})
     if email and lately.filter(recipient_email=email).count() >= MOST_AN_ADDRESS:
         message = _("Vous avez déjà écrit %(most)s fois à cette adresse en un jour. Réessayez demain.")

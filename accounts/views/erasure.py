@@ -43,5 +43,5 @@ def erase(request: HttpRequest) -> HttpResponse:
 def keep(request: HttpRequest) -> HttpResponse:
     """Calls the erasure off."""
     if cancel_erasure(actor=require_person(request.user)):
-        messages.success(request, gettext("L’effacement est annulé : rien n’a été effacé."))
+        messages.success(request, gettext("L’effacement est annulé : rien n’a été effacé."))
     return redirect("accounts:erase")

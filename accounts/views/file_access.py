@@ -182,6 +182,6 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     mandate = withdraw_mandate(actor=person, mandate=access_mandate(person, public_id))
     messages.success(
         request,
-        gettext("C’est fait : %(name)s n’a plus accès pour ce but.") % {"name": mandate.adviser.display_name},
+        gettext("C’est fait : %(name)s n’a plus accès pour ce but.") % {"name": mandate.adviser.display_name},
     )
     return redirect("accounts:access")

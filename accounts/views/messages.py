@@ -55,7 +55,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
     if latest is None:
         raise NotFound
     count = mark_all_read(actor=person, rows=rows.filter(not_before__lte=latest.not_before))
-    notices.success(request, gettext("Messages marqués comme lus : %(count)d.") % {"count": count})
+    notices.success(request, gettext("Messages marqués comme lus : %(count)d.") % {"count": count})
     return _back(request)
 
 

@@ -96,7 +96,7 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Closes a share, in one click."""
     person = require_person(request.user)
     share = close_share(actor=person, share=own_share(person, public_id))
-    told = gettext("C’est fermé : %(name)s ne voit plus rien de ce partage.") % {"name": share.reader_name}
+    told = gettext("C’est fermé : %(name)s ne voit plus rien de ce partage.") % {"name": share.reader_name}
     messages.success(request, told)
     if request.POST.get("back") == "list":
         return redirect("accounts:shares")

@@ -35,7 +35,7 @@ class Parameters(serializers.Serializer):
         unknown = set(data) - set(self.fields)
         if unknown:
             known = ", ".join(self.fields)
-            message = _("Ce paramètre n’existe pas ici. Paramètres connus : %(known)s.") % {"known": known}
+            message = _("Ce paramètre n’existe pas ici. Paramètres connus : %(known)s.") % {"known": known}
             raise ValidationError({name: [message] for name in sorted(unknown)})
         return super().to_internal_value(data)
 

@@ -28,7 +28,7 @@ def read(cursor: str, *shape: type) -> tuple:
     except (ValueError, RecursionError):  # binascii and Unicode errors are ValueErrors
         is_ours = False
     if not is_ours:
-        raise ValidationError({"cursor": [_("Ce curseur ne vient pas d’ici : reprenez la liste au début.")]})
+        raise ValidationError({"cursor": [_("Ce curseur ne vient pas d’ici : reprenez la liste au début.")]})
     return tuple(key)
 
 

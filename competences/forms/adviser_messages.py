@@ -10,7 +10,7 @@ from competences.models import MessageTemplate
 from competences.models.notes import NOTE_LENGTH, TITLE_LENGTH
 
 _HELP = _(
-    "Vous pouvez écrire {nom}, {conseiller}, {organisme}, {prochain_rendez_vous} et {date} : "
+    "Vous pouvez écrire {nom}, {conseiller}, {organisme}, {prochain_rendez_vous} et {date} : "
     "ils sont remplacés pour chaque personne."
 )
 _EMPTY = {"required": _("Écrivez le message.")}

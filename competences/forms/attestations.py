@@ -24,7 +24,7 @@ BY_EMAIL_ALONE = _("La personne lira votre demande en se connectant avec cette a
 
 KIND_WORDS = {
     AttestationKind.CONFIRMED: _(
-        "Je confirme : ce que la personne en dit correspond à ce que je sais d’elle"
+        "Je confirme : ce que la personne en dit correspond à ce que je sais d’elle"
     ),
     AttestationKind.OBSERVED: _("Je l’ai vue la pratiquer"),
     AttestationKind.CERTIFIED: _("Je l’ai vérifiée, par une épreuve ou un titre"),
@@ -35,7 +35,7 @@ class AskForm(SkillsForm):
     """Which skills, whose view, with which evidence, and the question."""
 
     reader = forms.ChoiceField(
-        label=_("À qui ?"),
+        label=_("À qui ?"),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez à qui vous demandez un avis.")},
     )
@@ -54,10 +54,10 @@ class AskForm(SkillsForm):
         required=False,
         max_length=QUESTION_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Par exemple : suis-je prête pour former d’autres personnes ?"),
+        help_text=_("Par exemple : suis-je prête pour former d’autres personnes ?"),
     )
     evidence = forms.MultipleChoiceField(
-        label=_("Avec quelles preuves ?"),
+        label=_("Avec quelles preuves ?"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("La personne voit seulement celles que vous cochez."),
@@ -68,7 +68,7 @@ class AskForm(SkillsForm):
         self, *args: Any, mandates: Sequence[Mandate], pieces: Sequence[Evidence], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["statements"].label = _("Pour quelles compétences ?")
+        self.fields["statements"].label = _("Pour quelles compétences ?")
         self.mandates = {str(mandate.public_id): mandate for mandate in mandates}
         self.pieces = {str(piece.public_id): piece for piece in pieces}
         if not mandates:  # every request then leaves by e-mail

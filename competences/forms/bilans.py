@@ -27,7 +27,7 @@ class BilanForm(forms.Form):
         max_value=RHYTHM_MONTHS[1],
         initial=24,
         help_text=_(
-            "Par exemple 24 pour tous les deux ans. Ce rythme est le vôtre : la loi n’en impose pas."
+            "Par exemple 24 pour tous les deux ans. Ce rythme est le vôtre : la loi n’en impose pas."
         ),
     )
 

@@ -88,7 +88,7 @@ class PeriodForm(forms.Form):
     place = forms.CharField(label=_("Ville"), max_length=PLACE_LENGTH, required=False)
     first = MomentField(
         label=_("Depuis quand"),
-        help_text=_("Le premier jour, ou le mois, ou l’année : 15/03/2019, 03/2019 ou 2019."),
+        help_text=_("Le premier jour, ou le mois, ou l’année : 15/03/2019, 03/2019 ou 2019."),
     )
     last = MomentField(
         label=_("Jusqu’à quand"),
@@ -132,7 +132,7 @@ class PeriodForm(forms.Form):
             if name in self.fields:
                 self.fields[name].label = labels[CareerKind(kind)]
         if titles:
-            kept = ("", _("aucun : garder mes mots"))
+            kept = ("", _("aucun : garder mes mots"))
             self.fields["title"].choices = [kept, *((str(pk), label) for pk, label in titles)]  # type: ignore[attr-defined]
 
     def said(self, chosen: tuple[Concept, Edition] | None) -> PeriodSaid:

@@ -27,7 +27,7 @@ class CvForm(forms.Form):
         label=_("Titre du CV"),
         max_length=HEADLINE_LENGTH,
         required=False,
-        help_text=_("Par exemple : secrétaire polyvalente."),
+        help_text=_("Par exemple : secrétaire polyvalente."),
     )
     summary = forms.CharField(
         label=_("Présentation"),
@@ -74,7 +74,7 @@ class CvForm(forms.Form):
         values = super().clean() or {}
         one_by_one = values.get("has_every_skill") is False and CvSection.SKILLS in values.get("sections", ())
         if one_by_one and not values.get("skills") and "skills" not in self.errors:
-            self.add_error("skills", _("Cochez au moins une compétence, ou choisissez « toutes »."))
+            self.add_error("skills", _("Cochez au moins une compétence, ou choisissez « toutes »."))
         return values
 
     def choice(self) -> CvChoice:

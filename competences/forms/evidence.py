@@ -20,7 +20,7 @@ class SkillsForm(forms.Form):
     """Skills to tick among those offered; a form adds its own fields."""
 
     statements = forms.MultipleChoiceField(
-        label=_("Pour quelles compétences ?"),
+        label=_("Pour quelles compétences ?"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choisissez au moins une compétence.")},
     )
@@ -43,7 +43,7 @@ class EvidenceForm(SkillsForm):
         label=_("Titre"),
         max_length=TITLE_LENGTH,
         required=False,
-        help_text=_("Par exemple : attestation de formation, photo de mon travail."),
+        help_text=_("Par exemple : attestation de formation, photo de mon travail."),
     )
 
     def described(self) -> Described:
@@ -74,7 +74,7 @@ class FileForm(EvidenceForm):
         label=_("Fichier"),
         widget=forms.FileInput(attrs={"accept": FILE_ENDINGS}),
         help_text=_(
-            "PDF, JPEG, PNG ou WebP, 10 Mo au plus. Des photos, nous ne gardons que l’image : ni le lieu, ni"
+            "PDF, JPEG, PNG ou WebP, 10 Mo au plus. Des photos, nous ne gardons que l’image : ni le lieu, ni"
             " l’appareil."
         ),
         error_messages={
@@ -99,7 +99,7 @@ class CertificateForm(EvidenceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["title"].required = True
-        self.fields["title"].help_text = _("Par exemple : permis cariste, certification bureautique.")
+        self.fields["title"].help_text = _("Par exemple : permis cariste, certification bureautique.")
 
 
 class NewCertificateForm(CertificateForm):

@@ -11,10 +11,10 @@ from competences.enums import NoteVisibility
 from competences.models.notes import NOTE_LENGTH
 
 VISIBILITIES = [
-    (NoteVisibility.PRIVATE.value, _("Note personnelle : vous êtes seul ou seule à la lire")),
+    (NoteVisibility.PRIVATE.value, _("Note personnelle : vous êtes seul ou seule à la lire")),
     (
         NoteVisibility.SHARED.value,
-        _("Note partagée : la personne la lit, et qui l’accompagne pour le même but dans votre organisme"),
+        _("Note partagée : la personne la lit, et qui l’accompagne pour le même but dans votre organisme"),
     ),
 ]
 
@@ -23,12 +23,12 @@ class NoteForm(forms.Form):
     """The text of a note; for a new one, who reads it, and for what where several mandates are held."""
 
     visibility = forms.ChoiceField(
-        label=_("Qui lit cette note ?"),
+        label=_("Qui lit cette note ?"),
         choices=VISIBILITIES,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez qui lit cette note.")},
     )
-    mandate = forms.ChoiceField(label=_("Pour quel but ?"), widget=forms.RadioSelect)
+    mandate = forms.ChoiceField(label=_("Pour quel but ?"), widget=forms.RadioSelect)
     text = forms.CharField(
         label=_("Note"),
         max_length=NOTE_LENGTH,

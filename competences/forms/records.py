@@ -61,7 +61,7 @@ class SkillForm(forms.Form):
         choices=[*SkillWish.choices, ("", _("je ne me prononce pas"))],
         required=False,
         widget=forms.RadioSelect,
-        help_text=_("À part du niveau : on peut savoir faire et ne plus en avoir envie."),
+        help_text=_("À part du niveau : on peut savoir faire et ne plus en avoir envie."),
     )
     sources = forms.MultipleChoiceField(
         label=_("Où je l’ai appris"),
@@ -74,7 +74,7 @@ class SkillForm(forms.Form):
         label=_("Dans quel cadre"),
         max_length=CONTEXT_LENGTH,
         required=False,
-        help_text=_("Par exemple : la caisse de l’association, deux ans."),
+        help_text=_("Par exemple : la caisse de l’association, deux ans."),
     )
     acquired_on = forms.DateField(label=_("Depuis le"), required=False, widget=DayInput())
     practised_on = forms.DateField(label=_("Dernière pratique le"), required=False, widget=DayInput())
@@ -92,7 +92,7 @@ class FreeSkillForm(SkillForm):
     text = forms.CharField(
         label=_("La compétence, avec vos mots"),
         max_length=FREE_TEXT_LENGTH,
-        help_text=_("Par exemple : réparer des vélos électriques."),
+        help_text=_("Par exemple : réparer des vélos électriques."),
     )
 
     field_order = ("version", "text")

@@ -12,5 +12,5 @@ class RhythmForm(forms.Form):
         min_value=SELF_REVIEW_MONTHS[0],
         max_value=SELF_REVIEW_MONTHS[1],
         required=False,
-        help_text=_("Par exemple 6. Vide : pas de date, et pas de rappel."),
+        help_text=_("Par exemple 6. Vide : pas de date, et pas de rappel."),
     )

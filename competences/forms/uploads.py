@@ -42,7 +42,7 @@ class OwnUploadForm(EditionForm):
     number = forms.CharField(
         label=_("Numéro de l’édition"),
         max_length=40,
-        help_text=_("Par exemple 1, puis 2 ; ou 2026.1. Un numéro plus grand est une édition plus récente."),
+        help_text=_("Par exemple 1, puis 2 ; ou 2026.1. Un numéro plus grand est une édition plus récente."),
     )
     files = FilesField(
         label=_("Fichier CSV"),
@@ -60,7 +60,7 @@ class StaffUploadForm(EditionForm):
         label=_("Référentiel"),
         max_length=50,
         required=False,
-        help_text=_("Son identifiant, par exemple rome. Vide : celui du format."),
+        help_text=_("Son identifiant, par exemple rome. Vide : celui du format."),
     )
     number = forms.CharField(
         label=_("Numéro de l’édition"),
@@ -71,7 +71,7 @@ class StaffUploadForm(EditionForm):
     files = FilesField(
         label=_("Fichiers"),
         help_text=_(
-            "Ceux que le producteur publie, sans les déplier : au plus 6 fichiers de 64 Mo. Pour un tableau "
+            "Ceux que le producteur publie, sans les déplier : au plus 6 fichiers de 64 Mo. Pour un tableau "
             "de signaux, un seul classeur .xlsx de 32 Mo au plus, sans macro ni formule."
         ),
     )
@@ -94,5 +94,5 @@ class MendForm(forms.Form):
     files = FilesField(
         label=_("Fichier des lignes corrigées"),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
-        help_text=_("Vos lignes sans erreur sont gardées : ce fichier ne contient que les autres."),
+        help_text=_("Vos lignes sans erreur sont gardées : ce fichier ne contient que les autres."),
     )

@@ -58,11 +58,11 @@ def _table(source: Source, claim: Claim) -> ParsedEdition:
     parents: list[tuple[int, Key, Key]] = []
     for line, (code, kind, label, label_en) in source.rows(FILE, COLUMNS, anomalies):
         if kind not in KINDS:
-            anomalies.error(FILE, "unknown_value", _("genre inconnu : %s") % kind, line, 2)
+            anomalies.error(FILE, "unknown_value", _("genre inconnu : %s") % kind, line, 2)
             continue
         key = digcomp_graph.area_key(code) if kind == "area" else Key("skill", code)
         if key in edition.concepts:
-            anomalies.error(FILE, "duplicate_id", _("identifiant déjà rencontré : %s") % code, line, 1)
+            anomalies.error(FILE, "duplicate_id", _("identifiant déjà rencontré : %s") % code, line, 1)
         edition.concepts[key] = ConceptState(KINDS[kind], label)
         english[key] = ConceptState(KINDS[kind], label_en)
         if kind == "competence":
@@ -72,7 +72,7 @@ def _table(source: Source, claim: Claim) -> ParsedEdition:
         if area in edition.concepts:
             part_of[key, area] = ""
         else:
-            anomalies.error(FILE, "unknown_id", _("identifiant inconnu : %s") % area.external_id, line, 1)
+            anomalies.error(FILE, "unknown_id", _("identifiant inconnu : %s") % area.external_id, line, 1)
     anomalies.stop_on_errors()
     return edition
 
@@ -98,9 +98,9 @@ def _agreed(file: str, stated: set[str], claim: Claim) -> str:
     numbers = stated | ({claim.number} if claim.number else set())
     if not numbers:
         raise BrokenSource.at(
-            file, "no_number", _("donnez le numéro de l’édition : le fichier ne le dit pas")
+            file, "no_number", _("donnez le numéro de l’édition : le fichier ne le dit pas")
         )
     if len(numbers) > 1:
-        message = _("les numéros d’édition ne s’accordent pas : %s") % ", ".join(sorted(numbers))
+        message = _("les numéros d’édition ne s’accordent pas : %s") % ", ".join(sorted(numbers))
         raise BrokenSource.at(file, "number_disagrees", message)
     return numbers.pop()

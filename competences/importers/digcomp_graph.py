@@ -75,7 +75,7 @@ def read(file: str, text: str, anomalies: Anomalies) -> Graph:
             file, "malformed", _("ce JSON est trop imbriqué, ou un de ses nombres est trop long")
         ) from error
     if not isinstance(root, dict) or not isinstance(root.get("@graph"), list):
-        message = _("la racine doit être un objet avec une liste « @graph »")
+        message = _("la racine doit être un objet avec une liste « @graph »")
         raise BrokenSource.at(file, "wrong_root", message, 1, 1)
     version = root.get("version")
     graph = Graph(file, text, version if isinstance(version, str) else "", defaultdict(list))
@@ -91,7 +91,7 @@ def read(file: str, text: str, anomalies: Anomalies) -> Graph:
     for name, number in unknown.items():
         values = {"number": number, "type": name}
         anomalies.note(
-            file, "unknown_type", _("%(number)s nœuds laissés de côté, de type inconnu : %(type)s") % values
+            file, "unknown_type", _("%(number)s nœuds laissés de côté, de type inconnu : %(type)s") % values
         )
     return graph
 
@@ -136,12 +136,12 @@ def _node(graph: Graph, start: int, node: Any, anomalies: Anomalies) -> Node | N
         return fault("wrong_node", _("un nœud doit être un objet"))
     name, identifier = node.get("@type"), node.get("@id")
     if not isinstance(name, str) or not isinstance(identifier, str):
-        return fault("missing_field", _("un nœud doit avoir un « @type » et un « @id »"))
+        return fault("missing_field", _("un nœud doit avoir un « @type » et un « @id »"))
     if name not in FIELDS:
         return Node(start, name, identifier, {})
     prefix, slash, code = identifier.partition("/")
     if prefix != name or not slash or not code.strip():
-        return fault("bad_id", _("identifiant inattendu : %s") % identifier, "@id")
+        return fault("bad_id", _("identifiant inattendu : %s") % identifier, "@id")
     fields = {}
     for field in FIELDS[name]:
         value = node.get(field)
@@ -149,7 +149,7 @@ def _node(graph: Graph, start: int, node: Any, anomalies: Anomalies) -> Node | N
             value = str(value)
         if not isinstance(value, str) or not value.strip():
             values = {"field": field, "id": identifier}
-            return fault("missing_field", _("« %(field)s » manque à %(id)s") % values)
+            return fault("missing_field", _("« %(field)s » manque à %(id)s") % values)
         fields[field] = value.strip()
     if not all(_is_storable(text) for text in (code, *fields.values())):
         return fault("bad_character", _("un caractère ne peut pas être gardé dans %s") % identifier)
@@ -195,7 +195,7 @@ class _Filling:
         for wanted, nodes in told.items():
             values = {"wanted": wanted, "number": len(nodes)}
             message = _(
-                "aucun niveau ne s’appelle « %(wanted)s » : %(number)s énoncés rattachés aux niveaux"
+                "aucun niveau ne s’appelle « %(wanted)s » : %(number)s énoncés rattachés aux niveaux"
                 " de ce nom dans l’échelle à quatre niveaux"
             )
             place = self.graph.place(nodes[0].start, "four_levels_proficiency_name")
@@ -211,7 +211,7 @@ class _Filling:
         for node in self.graph.nodes[type]:
             key = key_of(node.code)
             if key in self.edition.concepts:
-                self._error(node, "duplicate_id", _("identifiant déjà rencontré : %s") % node.code, "@id")
+                self._error(node, "duplicate_id", _("identifiant déjà rencontré : %s") % node.code, "@id")
                 continue
             self.edition.concepts[key] = state_of(node.fields)
             then(node, key)
@@ -225,7 +225,7 @@ class _Filling:
         if name == type and target in self.edition.concepts:
             self.part_of[key, target] = ""
         else:
-            self._error(node, "unknown_id", _("identifiant inconnu : %s") % node.fields[field], field)
+            self._error(node, "unknown_id", _("identifiant inconnu : %s") % node.fields[field], field)
 
     def _link(self, node: Node, key: Key, told: dict[str, list[Node]]) -> None:
         """Ties a statement to its competence, and to its level or to those that share its four-level name."""
@@ -236,7 +236,7 @@ class _Filling:
         literal = Key("level", code)
         levels = [literal] if literal in self.edition.concepts else self.by_name.get(code.strip(), [])
         if name != LEVEL or not levels:
-            self._error(node, "unknown_id", _("identifiant inconnu : %s") % wanted, field)
+            self._error(node, "unknown_id", _("identifiant inconnu : %s") % wanted, field)
             return
         if levels != [literal]:
             told[wanted].append(node)

@@ -60,7 +60,7 @@ def _classifications(
 ) -> dict[str, Key] | None:
     """Reads the classifications. The identity of every URI; None when there is no classification."""
     if not parts:
-        message = _("aucun classement parmi les sources : les concepts restent comme avant")
+        message = _("aucun classement parmi les sources : les concepts restent comme avant")
         anomalies.note(edition.sources[0].name, "not_stated", message)
         edition.unstated_scopes |= {"job", "skill", "knowledge", tables.GROUPS}
         for collection in tables.COLLECTIONS.values():
@@ -111,7 +111,7 @@ def _relations(
             message = _("%d liens diffèrent de ceux de la première langue, qui font foi") % differ
             anomalies.note(next(iter(part.tables.values())), "disagrees", message)
     if stated is None:
-        message = _("aucune relation parmi les sources : les liens restent comme avant")
+        message = _("aucune relation parmi les sources : les liens restent comme avant")
         anomalies.note(edition.sources[0].name, "not_stated", message)
         for table in _Relations.links_of:
             edition.unstated_links |= _Relations.links_of[table]
@@ -135,7 +135,7 @@ class _PartReading(Reading):
     def _say_dangling(self, table: str) -> None:
         """One note for each URI of the table just read, at the first line that cites it."""
         for uri, (count, line, column) in self._dangling.items():
-            message = _("concept absent du classement : %(uri)s (lignes laissées de côté : %(count)d)") % {
+            message = _("concept absent du classement : %(uri)s (lignes laissées de côté : %(count)d)") % {
                 "uri": uri,
                 "count": count,
             }
@@ -177,7 +177,7 @@ class _Classification(_PartReading):
         rows = self._rows(each.table, "conceptType", "conceptUri", "preferredLabel", "altLabels", *columns)
         for line, (concept_type, uri, label, others, *rest) in rows:
             if concept_type != each.concept_type:
-                message = _("ce fichier liste autre chose : %s") % concept_type
+                message = _("ce fichier liste autre chose : %s") % concept_type
                 self.anomalies.error(file, "wrong_file", message, line, places["conceptType"])
                 break
             cells = dict(zip(columns, rest, strict=True))
@@ -193,7 +193,7 @@ class _Classification(_PartReading):
                 continue
             key = self.keys.setdefault(uri, Key(kind, uri))
             if key.kind not in each.kinds:
-                message = _("concept déjà listé comme d’un autre genre, laissé de côté : %s") % uri
+                message = _("concept déjà listé comme d’un autre genre, laissé de côté : %s") % uri
                 self.anomalies.note(file, "two_kinds", message, line, places["conceptUri"])
                 continue
             state = ConceptState(kind, label, description, filled(cells), alternatives(label, others))
@@ -206,20 +206,20 @@ class _Classification(_PartReading):
         if kind is None:
             kind = "skill"
             if set(skill_type.split()) <= tables.SKILL_KINDS.keys():
-                message = _("skillType vide ou double (« %s ») : compté comme une compétence") % skill_type
+                message = _("skillType vide ou double (« %s ») : compté comme une compétence") % skill_type
                 self.anomalies.note(file, "odd_skill_type", message, line, column)
             else:
-                message = _("valeur inconnue dans skillType : %s") % skill_type
+                message = _("valeur inconnue dans skillType : %s") % skill_type
                 self.anomalies.error(file, "unknown_value", message, line, column)
         return kind
 
     def _usable(self, file: str, line: int, places: dict[str, int], uri: str, label: str) -> bool:
         if not uri.startswith(WEB) or len(uri) > MAX_URI:
-            message = _("ce n’est pas l’adresse d’un concept : %s") % uri[:MAX_URI]
+            message = _("ce n’est pas l’adresse d’un concept : %s") % uri[:MAX_URI]
             self.anomalies.error(file, "not_a_uri", message, line, places["conceptUri"])
             return False
         if not label or label.isspace():
-            message = _("ce concept n’a pas de nom : %s") % uri
+            message = _("ce concept n’a pas de nom : %s") % uri
             self.anomalies.error(file, "empty_label", message, line, places["preferredLabel"])
             return False
         return True
@@ -354,7 +354,7 @@ class _Relations(_PartReading):
             )
             flag = tables.FLAGS.get(relation)
             if flag is None:
-                message = _("valeur inconnue dans relationType : %s") % relation
+                message = _("valeur inconnue dans relationType : %s") % relation
                 self.anomalies.error(
                     self.tables[table], "unknown_value", message, line, places["relationType"]
                 )
@@ -405,7 +405,7 @@ class _Relations(_PartReading):
             return None
         kind = LONE_KINDS.get(told)
         if kind is None or not uri.startswith(WEB):
-            message = _("type ou adresse de concept inconnus : %(type)s %(uri)s") % {"type": told, "uri": uri}
+            message = _("type ou adresse de concept inconnus : %(type)s %(uri)s") % {"type": told, "uri": uri}
             self.anomalies.error(self.tables[table], "unknown_value", message, line, column)
             return None
         self._guessed += told == "KnowledgeSkillCompetence"
@@ -416,7 +416,7 @@ class _Relations(_PartReading):
         """What the table just read cites in vain, and what it says twice: one note for all its lines."""
         self._say_dangling(table)
         if self._twice:
-            message = _("liens déjà rencontrés dans ce fichier : %d, à partir de cette ligne")
+            message = _("liens déjà rencontrés dans ce fichier : %d, à partir de cette ligne")
             file = self.tables[table]
             self.anomalies.note(file, "duplicate_row", message % len(self._twice), self._twice[0])
         self._twice = []

@@ -173,7 +173,7 @@ def find_number(sources: Sequence[Source], claim: Claim) -> str:
     if claim.number is not None:
         said["--edition"] = claim.number.strip().removeprefix("v")
     if not said:
-        message = _("donnez le numéro de l’édition : ni les fichiers ni leurs noms ne le disent")
+        message = _("donnez le numéro de l’édition : ni les fichiers ni leurs noms ne le disent")
         raise BrokenSource.at(sources[0].name, "no_number", message)
     if len({_place(number) for number in said.values()}) > 1:
         pair = _("%(name)s : %(value)s")

@@ -27,7 +27,7 @@ def parse(sources: Sequence[Source], claim: Claim) -> ParsedEdition:
     table = read(source)
     if claim.number is None:
         raise BrokenSource.at(
-            table.file, "no_number", _("donnez le numéro de l’édition : le fichier ne le dit pas")
+            table.file, "no_number", _("donnez le numéro de l’édition : le fichier ne le dit pas")
         )
     _stop_on_faults(table)
     edition = ParsedEdition(
@@ -85,7 +85,7 @@ def _stop_on_faults(table: Table) -> None:
 def _notes(table: Table) -> Anomalies:
     notes = Anomalies()
     if table.is_windows:
-        notes.note(table.file, "windows_1252", _("fichier lu en Windows-1252 : il n’est pas en UTF-8"))
+        notes.note(table.file, "windows_1252", _("fichier lu en Windows-1252 : il n’est pas en UTF-8"))
     for name in table.unknown:
-        notes.note(table.file, "unknown_column", _("colonne laissée de côté : %s") % name, 1)
+        notes.note(table.file, "unknown_column", _("colonne laissée de côté : %s") % name, 1)
     return notes

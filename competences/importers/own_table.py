@@ -124,7 +124,7 @@ def read(file: str, content: bytes) -> Table:
         places, unknown = _places(file, header)
         rows = list(_rows(file, reader, places, len(header)))
     except csv.Error as error:
-        message = _("ligne illisible : un guillemet n’est pas fermé ou pas à sa place")
+        message = _("ligne illisible : un guillemet n’est pas fermé ou pas à sa place")
         raise BrokenSource.at(file, "malformed", message, reader.line_num) from error
     if not rows:
         raise BrokenSource.at(file, "no_row", _("aucune ligne sous l’en-tête"), 1)
@@ -159,7 +159,7 @@ def decoded(file: str, content: bytes) -> tuple[str, bool]:
         raise BrokenSource.at(file, "too_large", _("le fichier dépasse %(size)s Mo") % values)
     for start, kind in MISREAD.items():
         if content.startswith(start):
-            message = _("ce fichier est au format %s : enregistrez-le en CSV (UTF-8)") % kind
+            message = _("ce fichier est au format %s : enregistrez-le en CSV (UTF-8)") % kind
             raise BrokenSource.at(file, "not_csv", message)
     try:
         return content.decode("utf-8-sig"), False
@@ -188,13 +188,13 @@ def _places(file: str, header: Sequence[str]) -> tuple[list[int], list[str]]:
         if name is None:
             unknown += [title.strip()] if title.strip() else []
         elif name in found:
-            raise BrokenSource.at(file, "duplicate_column", _("colonne en double : %s") % title, 1, number)
+            raise BrokenSource.at(file, "duplicate_column", _("colonne en double : %s") % title, 1, number)
         else:
             found[name] = number
     missing = [name for name in REQUIRED if name not in found]
     if missing:
         names = ", ".join(missing)
-        raise BrokenSource.at(file, "missing_column", _("il manque la colonne : %s") % names, 1)
+        raise BrokenSource.at(file, "missing_column", _("il manque la colonne : %s") % names, 1)
     return [found.get(name, 0) for name in COLUMNS], unknown
 
 
@@ -243,21 +243,21 @@ def _fault(column: int, text: str) -> tuple[str, str]:
     if not text:
         if column in (CORE, REPLACES):
             return "", ""
-        return "blank", _("la cellule « %s » est vide") % name
+        return "blank", _("la cellule « %s » est vide") % name
     if len(text) > longest:
         values = {"name": name, "longest": longest}
-        return "too_long", _("la cellule « %(name)s » dépasse %(longest)s caractères") % values
+        return "too_long", _("la cellule « %(name)s » dépasse %(longest)s caractères") % values
     if NO_TEXT.search(text):
-        return "bad_character", _("un caractère de « %s » n’est pas un texte") % name
+        return "bad_character", _("un caractère de « %s » n’est pas un texte") % name
     if unseen := UNSEEN.search(text):
         values = {"name": name, "code": f"U+{ord(unseen[0]):04X}"}
-        message = _("« %(name)s » contient un caractère invisible (%(code)s) : retapez le texte à la main")
+        message = _("« %(name)s » contient un caractère invisible (%(code)s) : retapez le texte à la main")
         return "unseen_character", message % values
     if is_code and not CODE.fullmatch(text):
-        message = _("un code a des lettres, des chiffres, des espaces et les signes . : _ + # - : « %s »")
+        message = _("un code a des lettres, des chiffres, des espaces et les signes . : _ + # - : « %s »")
         return "bad_code", message % text
     if column == CORE and (not fold(text) or fold(text) not in CORE_WORDS):
-        return "unknown_value", _("« %s » ne dit ni oui ni non") % text
+        return "unknown_value", _("« %s » ne dit ni oui ni non") % text
     return "", ""
 
 
@@ -272,7 +272,7 @@ def _check_together(rows: Iterable[Row], places: list[int]) -> None:
             known, line = labels.setdefault((code, row.cells[code]), (row.cells[label], row.line))
             if known != row.cells[label]:
                 values = {"code": row.cells[code], "label": known, "line": line}
-                message = _("« %(code)s » s’appelle « %(label)s » à la ligne %(line)s") % values
+                message = _("« %(code)s » s’appelle « %(label)s » à la ligne %(line)s") % values
                 row.faults.append(Fault(places[label], "two_labels", message))
         first = pairs.setdefault((row.cells[JOB_CODE], row.cells[SKILL_CODE]), row.line)
         if first != row.line:
@@ -290,9 +290,9 @@ def _check_successors(rows: Iterable[Row], places: list[int]) -> None:
             continue
         known, line = successor.setdefault(old, (new, row.line))
         if old in listed:
-            message = _("« %s » est encore dans ce fichier : elle n’est pas remplacée") % old
+            message = _("« %s » est encore dans ce fichier : elle n’est pas remplacée") % old
             row.faults.append(Fault(places[REPLACES], "still_listed", message))
         elif known != new:
             values = {"old": old, "new": known, "line": line}
-            message = _("« %(old)s » est remplacée par « %(new)s » à la ligne %(line)s") % values
+            message = _("« %(old)s » est remplacée par « %(new)s » à la ligne %(line)s") % values
             row.faults.append(Fault(places[REPLACES], "two_successors", message))

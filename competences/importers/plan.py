@@ -328,7 +328,7 @@ def _translations(
     }
     unknown = sum(len(names) for names in parsed.translations.values()) - len(stated)
     if unknown:
-        message = _("%d noms de concepts que l’édition ne contient pas : laissés de côté") % unknown
+        message = _("%d noms de concepts que l’édition ne contient pas : laissés de côté") % unknown
         parsed.anomalies.append(Anomaly(parsed.sources[-1].name, 0, 0, "unknown_id", message))
     following = place.following
     return _planned(
@@ -359,7 +359,7 @@ def _known_links(parsed: ParsedEdition, ids: Mapping[Key, int], listed: Collecti
             else:
                 unknown += 1
     if unknown:
-        message = _("%d liens vers des concepts que l’édition ne contient pas : laissés de côté") % unknown
+        message = _("%d liens vers des concepts que l’édition ne contient pas : laissés de côté") % unknown
         parsed.anomalies.append(Anomaly(parsed.sources[-1].name, 0, 0, "unknown_id", message))
     return known
 

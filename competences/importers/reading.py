@@ -40,13 +40,13 @@ class Reading:
         """Whether all these optional files are there; each absent one leaves a note."""
         absent = [t for t in tables if t not in self.tables]
         for table in absent:
-            message = _("fichier facultatif absent : ce qu’il dirait reste comme avant")
+            message = _("fichier facultatif absent : ce qu’il dirait reste comme avant")
             self.anomalies.note(table, "not_stated", message)
         return not absent
 
     def _add(self, table: str, line: int, key: Key, state: ConceptState, column: int = 1) -> Key:
         if key in self.edition.concepts:
-            message = _("identifiant déjà rencontré : %s") % key.external_id
+            message = _("identifiant déjà rencontré : %s") % key.external_id
             self.anomalies.error(self.tables[table], "duplicate_id", message, line, column)
         self.edition.concepts[key] = state
         return key
@@ -61,7 +61,7 @@ class Reading:
     def _known(self, table: str, line: int, column: int, known: dict[str, Key], code: str) -> Key | None:
         key = known.get(code)
         if key is None:
-            message = _("identifiant inconnu : %s") % code
+            message = _("identifiant inconnu : %s") % code
             self.anomalies.error(self.tables[table], "unknown_id", message, line, column)
         return key
 

@@ -67,7 +67,7 @@ class At:
     def refuse(self, wanted: str) -> BrokenSource:
         """The refusal that says what was expected here."""
         values = {"path": self.path or _("le document"), "wanted": wanted}
-        message = _("%(path)s : il fallait ici %(wanted)s") % values
+        message = _("%(path)s : il fallait ici %(wanted)s") % values
         return BrokenSource.at(self.file, "wrong_type", message)
 
     def _expect(self, kind: type, wanted: str) -> None:
@@ -156,7 +156,7 @@ def _read_resume(found: ReadFile, root: At) -> None:
         for word in filter(record_rows.clean, [] if place else keywords):
             _propose(found, _("%s, mot-clé") % where, word)
     for number, entry in enumerate(root["languages"].each(), start=1):
-        context = _short(_("Niveau de langue : %s") % entry["fluency"].word())
+        context = _short(_("Niveau de langue : %s") % entry["fluency"].word())
         if entry["language"].text().strip():
             _propose(found, _("langue %d") % number, entry["language"].text(), context=context)
 
@@ -166,7 +166,7 @@ def _level(said: str) -> tuple[int | None, str]:
     try:
         return record_rows.level(said), ""
     except Unreadable:
-        return None, _short(_("Niveau écrit dans le fichier : %s") % record_rows.clean(said))
+        return None, _short(_("Niveau écrit dans le fichier : %s") % record_rows.clean(said))
 
 
 def _short(text: str) -> str:
@@ -193,13 +193,13 @@ def _read_passport(found: ReadFile, root: At) -> None:
     for entry in _one_or_several(skills["Linguistic"]["ForeignLanguage"]):
         levels = entry["ProficiencyLevel"]
         told = [f"{name} {levels[name].text()}" for name in levels.value or {} if levels[name].value]
-        context = _short(_("Niveaux de langue : %s") % ", ".join(told)) if told else ""
+        context = _short(_("Niveaux de langue : %s") % ", ".join(told)) if told else ""
         _propose(found, _("langue étrangère"), entry["Description"]["Label"].text(), context=context)
     for entry in skills["Driving"]["Description"].each():
         _propose(found, _("permis"), _("Permis de conduire %s") % entry.text())
     areas = skills["Computer"]["ProficiencyLevel"]
     if areas.value:
-        message = _("Europass note ici un niveau par domaine, et non par compétence : ajoutez-les à la main.")
+        message = _("Europass note ici un niveau par domaine, et non par compétence : ajoutez-les à la main.")
         found.fault(_("rubrique %s") % "Computer", message)
 
 

@@ -13,7 +13,7 @@ from competences.importers.source import BrokenSource
 from competences.record_signatures import is_as_we_wrote_it
 
 TOO_LARGE = gettext_lazy(
-    "ce fichier dépasse %(most)s Mo. Seul un dossier emporté d’ici, tel quel, peut peser plus : %(record)s Mo"
+    "ce fichier dépasse %(most)s Mo. Seul un dossier emporté d’ici, tel quel, peut peser plus : %(record)s Mo"
 )
 
 OTHER_KINDS = {

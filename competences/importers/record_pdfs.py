@@ -36,9 +36,9 @@ def attached_resume(file: str, content: bytes) -> bytes:
     try:
         found = _first_attached(content)
     except UNREADABLE as error:
-        raise BrokenSource.at(file, "bad_pdf", _("ce PDF est abîmé : il ne se lit pas")) from error
+        raise BrokenSource.at(file, "bad_pdf", _("ce PDF est abîmé : il ne se lit pas")) from error
     if found is None:
-        message = _("ce PDF ne porte pas ses données : seuls les CV faits ici se relisent")
+        message = _("ce PDF ne porte pas ses données : seuls les CV faits ici se relisent")
         raise BrokenSource.at(file, "other_kind", message)
     if len(found) > MAX_BYTES:
         message = _("le fichier dépasse %s Mo") % (MAX_BYTES // 2**20)

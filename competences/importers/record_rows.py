@@ -108,7 +108,7 @@ def level(text: str) -> int | None:
         return None
     found = _LEVEL.fullmatch(told)
     if not found:
-        raise Unreadable(_("« %s » n’est pas un niveau de 1 à 8.") % told[:40])
+        raise Unreadable(_("« %s » n’est pas un niveau de 1 à 8.") % told[:40])
     return int(found[1])
 
 
@@ -127,11 +127,11 @@ def day(text: str, today: dt.date) -> dt.date | None:
         parts = {name: int(value) for name, value in found.groupdict(default="1").items()}
         made = dt.date(parts["year"], parts["month"], parts.get("day", 1))
     except ValueError as error:
-        raise Unreadable(_("« %s » n’est pas une date.") % told[:40]) from error
+        raise Unreadable(_("« %s » n’est pas une date.") % told[:40]) from error
     if made > today:
-        raise Unreadable(_("« %s » est dans le futur.") % told[:40])
+        raise Unreadable(_("« %s » est dans le futur.") % told[:40])
     if made < FIRST_DAY:
-        raise Unreadable(_("« %s » : vérifiez l’année.") % told[:40])
+        raise Unreadable(_("« %s » : vérifiez l’année.") % told[:40])
     return made
 
 
@@ -143,7 +143,7 @@ def sources(text: str) -> list[str]:
     if unknown:
         choices = ", ".join(str(label) for label in StatementSource.labels)
         values = {"told": unknown[:40], "choices": choices}
-        raise Unreadable(_("« %(told)s » n’est pas dans la liste : %(choices)s.") % values)
+        raise Unreadable(_("« %(told)s » n’est pas dans la liste : %(choices)s.") % values)
     return sorted({known[fold(part)] for part in told}, key=StatementSource.values.index)
 
 
@@ -155,7 +155,7 @@ def wish(text: str) -> str:
     if fold(text) not in known:
         choices = ", ".join(str(label) for label in SkillWish.labels)
         values = {"told": clean(text)[:40], "choices": choices}
-        raise Unreadable(_("« %(told)s » n’est pas dans la liste : %(choices)s.") % values)
+        raise Unreadable(_("« %(told)s » n’est pas dans la liste : %(choices)s.") % values)
     return known[fold(text)]
 
 
@@ -163,7 +163,7 @@ def yes(text: str) -> bool:
     """Whether a text says yes; an empty one does. Raises Unreadable for one that says neither."""
     told = fold(text)
     if told and told not in CORE_WORDS:
-        raise Unreadable(_("« %s » ne dit ni oui ni non.") % clean(text)[:40])
+        raise Unreadable(_("« %s » ne dit ni oui ni non.") % clean(text)[:40])
     return not told or CORE_WORDS[told]
 
 

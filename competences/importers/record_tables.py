@@ -67,7 +67,7 @@ def read_csv(file: str, content: bytes, today: dt.date) -> ReadFile:
     try:
         return _read(file, ImportFormat.CSV, _csv_lines(reader), today)
     except csv.Error as error:
-        message = _("ligne illisible : un guillemet n’est pas fermé ou pas à sa place")
+        message = _("ligne illisible : un guillemet n’est pas fermé ou pas à sa place")
         raise BrokenSource.at(file, "malformed", message, reader.line_num) from error
 
 
@@ -122,7 +122,7 @@ def _cell(cell: Any, line: int, column: int) -> str | Unreadable:
     if value is None:
         return ""
     if cell.data_type == "f":
-        return Unreadable(_("la cellule %s est une formule : collez sa valeur.") % where)
+        return Unreadable(_("la cellule %s est une formule : collez sa valeur.") % where)
     if cell.data_type == "e":
         return Unreadable(_("la cellule %s contient une erreur de calcul.") % where)
     if isinstance(value, bool):
@@ -176,13 +176,13 @@ def _places(file: str, line: int, cells: Sequence[str | Unreadable]) -> dict[str
             continue
         if name in places and name != ENDED:
             raise BrokenSource.at(
-                file, "duplicate_column", _("colonne en double : %s") % cell, line, place + 1
+                file, "duplicate_column", _("colonne en double : %s") % cell, line, place + 1
             )
         # One of the columns that end a row is enough: the last revision of a skill taken out has both.
         places.setdefault(name if name != ENDED else f"{ENDED}{place}", place)
     if "text" not in places and "own_words" not in places:
         wanted = str(statement_columns()[0])
-        message = _("il manque la colonne « %s », qui nomme les compétences") % wanted
+        message = _("il manque la colonne « %s », qui nomme les compétences") % wanted
         raise BrokenSource.at(file, "missing_column", message, line, 1)
     return places
 

@@ -107,7 +107,7 @@ class _Reading(Reading):
         columns = ("code_rome", "libelle_type_texte", "position_phrase", "libelle_texte")
         for line, (code, kind, place, text) in self._rows("texte", *columns):
             if not place.isdigit():
-                message = _("position de phrase illisible : %s") % place
+                message = _("position de phrase illisible : %s") % place
                 self.anomalies.error(self.tables["texte"], "not_a_number", message, line, 4)
                 continue
             sentences[code, kind].append((int(place), text.replace("''", "'")))
@@ -199,7 +199,7 @@ class _Reading(Reading):
         for line, (code, label, *rest) in self._rows(table, *names, *extra):
             state = ConceptState(kind, label, "", attributes_of(tuple(rest)))
             if code in self.items:
-                message = _("identifiant déjà rencontré : %s") % code
+                message = _("identifiant déjà rencontré : %s") % code
                 self.anomalies.error(self.tables[table], "duplicate_id", message, line, 1)
             self.items[code] = self._add(table, line, Key(kind, code), state)
 
@@ -233,10 +233,10 @@ class _Reading(Reading):
         job = self._known(table, line, 1, self.jobs, job_code)
         item = self._known(table, line, 2, self.items, item_code)
         if core not in FLAGS:
-            message = _("valeur inconnue dans coeur_metier : %s") % core
+            message = _("valeur inconnue dans coeur_metier : %s") % core
             self.anomalies.error(self.tables[table], "unknown_value", message, line, 3)
         elif job and item:
-            message = _("lien déjà rencontré : %(job)s – %(item)s") % {"job": job_code, "item": item_code}
+            message = _("lien déjà rencontré : %(job)s – %(item)s") % {"job": job_code, "item": item_code}
             self.anomalies.error(self.tables[table], "duplicate_id", message, line, 1)
 
     def _neighbours(self) -> None:
@@ -455,7 +455,7 @@ def _identity(source: Source, claim: Claim, numbers: dict[str, set[str]]) -> tup
             source.name, "number_disagrees", _("les numéros d’édition diffèrent (%s)") % told
         )
     if claim.published_on and published_on and claim.published_on != published_on:
-        message = _("la date de publication diffère : %(file)s dans le fichier, %(said)s demandée") % {
+        message = _("la date de publication diffère : %(file)s dans le fichier, %(said)s demandée") % {
             "file": published_on.isoformat(),
             "said": claim.published_on.isoformat(),
         }

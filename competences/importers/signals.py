@@ -87,10 +87,10 @@ def parse_rome_isco(book: Workbook) -> ParsedCrosswalk:
     for row in book.rows(ROME_SHEET, (ROME_CODE, ISCO_CODE), anomalies):
         code, isco = row[ROME_CODE], _isco(row[ISCO_CODE], place, anomalies)
         if not re.fullmatch(r"[A-N]\d{4}", code.text):
-            message = _("« %s » n’est pas un code ROME (une lettre et quatre chiffres)") % code.text
+            message = _("« %s » n’est pas un code ROME (une lettre et quatre chiffres)") % code.text
             anomalies.error(place, "bad_code", message, code.line, code.column)
         elif code.text in found.rows:
-            message = _("code déjà rencontré : %s") % code.text
+            message = _("code déjà rencontré : %s") % code.text
             anomalies.error(place, "duplicate_id", message, code.line, code.column)
         elif isco:
             found.rows[code.text] = isco
@@ -185,7 +185,7 @@ def _isco(cell: Cell, place: str, anomalies: Anomalies) -> str:
     text = cell.text
     if re.fullmatch(r"\d{1,4}", text, re.ASCII) and (len(text) == 4 or not isinstance(cell.value, str)):
         return text.zfill(4)
-    message = _("« %s » n’est pas un code ISCO-08 (quatre chiffres)") % text
+    message = _("« %s » n’est pas un code ISCO-08 (quatre chiffres)") % text
     anomalies.error(place, "bad_code", message, cell.line, cell.column)
     return ""
 
@@ -195,7 +195,7 @@ def _score(cell: Cell, place: str, anomalies: Anomalies) -> Decimal | None:
     if cell.value is None:
         return None
     if isinstance(cell.value, str):
-        message = _("« %s » n’est pas un nombre") % cell.text
+        message = _("« %s » n’est pas un nombre") % cell.text
         anomalies.error(place, "not_a_number", message, cell.line, cell.column)
         return None
     if not 0 <= cell.value <= 1:
@@ -226,11 +226,11 @@ FORMATS: Mapping[str, SignalFormat] = {
             kind=SignalKind.EXPOSURE,
             name=UploadFormat.ILO.label,
             scale=gettext_lazy(
-                "de 0 (pas du tout) à 1 (entièrement) : jusqu’où une IA générative pourrait faire les tâches "
+                "de 0 (pas du tout) à 1 (entièrement) : jusqu’où une IA générative pourrait faire les tâches "
                 "du métier, en moyenne"
             ),
             licence=gettext_lazy(
-                "Sans licence connue : le fichier a été apporté par la personne qui l’a importé, "
+                "Sans licence connue : le fichier a été apporté par la personne qui l’a importé, "
                 "il n’est pas redistribué."
             ),
             parse=parse_ilo,

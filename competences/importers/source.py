@@ -238,7 +238,7 @@ def _places(file: str, header: list[str], columns: tuple[str, ...]) -> list[int]
     """Where the columns are. Raises BrokenSource when one is missing."""
     if missing := [c for c in columns if c not in header]:
         names = ", ".join(missing)
-        raise BrokenSource.at(file, "missing_column", _("il manque la colonne : %s") % names, 1)
+        raise BrokenSource.at(file, "missing_column", _("il manque la colonne : %s") % names, 1)
     return [header.index(c) for c in columns]
 
 
@@ -340,7 +340,7 @@ def _refuse_traps(members: list[zipfile.ZipInfo], archive: str) -> None:
         parts = PurePosixPath(member.filename.replace("\\", "/"))
         if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
             raise BrokenSource.at(
-                archive, "path_outside", _("un chemin sort de l’archive : %s") % member.filename
+                archive, "path_outside", _("un chemin sort de l’archive : %s") % member.filename
             )
     total = sum(m.file_size for m in members)
     packed = sum(m.compress_size for m in members)

@@ -124,7 +124,7 @@ class Workbook:
             found = book.sheetnames[0] if sheet is None else names.get(sheet.casefold())
             if found is None:
                 values = {"sheet": sheet, "known": ", ".join(book.sheetnames)}
-                message = _("il manque la feuille « %(sheet)s » (feuilles trouvées : %(known)s)") % values
+                message = _("il manque la feuille « %(sheet)s » (feuilles trouvées : %(known)s)") % values
                 raise BrokenSource.at(self.name, "missing_sheet", message)
             table = book[found]
             table.reset_dimensions()
@@ -156,7 +156,7 @@ class Workbook:
             raise BrokenSource.at(self.name, "not_a_workbook", message) from error
         if any(mark in types for mark in MACRO_MARKS) or any(n.endswith("vbaproject.bin") for n in names):
             message = _(
-                "ce classeur contient des macros, ou est d’une autre sorte que ce que dit son nom : "
+                "ce classeur contient des macros, ou est d’une autre sorte que ce que dit son nom : "
                 "enregistrez-le comme classeur .xlsx sans macro"
             )
             raise BrokenSource.at(self.name, "macro_file", message)
@@ -167,12 +167,12 @@ def _places(place: str, columns: Sequence[str], cells: Sequence[Any]) -> dict[st
     header = [str(cell.value).strip() if cell.value is not None else "" for cell in cells]
     missing = [name for name in columns if name not in header]
     if missing:
-        message = _("il manque la colonne : %s") % ", ".join(missing)
+        message = _("il manque la colonne : %s") % ", ".join(missing)
         raise BrokenSource.at(place, "missing_column", message, 1)
     twice = next((name for name in columns if header.count(name) > 1), None)
     if twice is not None:
         second = header.index(twice, header.index(twice) + 1) + 1
-        message = _("la colonne « %s » est là deux fois") % twice
+        message = _("la colonne « %s » est là deux fois") % twice
         raise BrokenSource.at(place, "duplicate_column", message, 1, second)
     return {name: header.index(name) for name in columns}
 
@@ -205,10 +205,10 @@ def _fault(cell: Any, value: Any) -> tuple[str, str] | None:
         return None
     if cell.data_type == "f":
         # What a formula gave when it was last worked out is not what its author vouches for.
-        message = _("la cellule %(cell)s de « %(column)s » est une formule : collez sa valeur")
+        message = _("la cellule %(cell)s de « %(column)s » est une formule : collez sa valeur")
         return "formula", message
     if cell.data_type == "e":
-        return "error_cell", _("la cellule %(cell)s de « %(column)s » contient une erreur de calcul")
+        return "error_cell", _("la cellule %(cell)s de « %(column)s » contient une erreur de calcul")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return "wrong_type", _("la cellule %(cell)s de « %(column)s » n’est ni un texte ni un nombre")
+        return "wrong_type", _("la cellule %(cell)s de « %(column)s » n’est ni un texte ni un nombre")
     return None

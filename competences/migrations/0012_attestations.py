@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("adviser", "conseiller ou conseillère"),
                             ("employer_member", "membre de l’employeur"),
-                            ("peer", "pair : collègue, client, bénévole"),
+                            ("peer", "pair : collègue, client, bénévole"),
                         ],
                         max_length=20,
                         verbose_name="à quel titre",
@@ -209,7 +209,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("adviser", "conseiller ou conseillère"),
                             ("employer_member", "membre de l’employeur"),
-                            ("peer", "pair : collègue, client, bénévole"),
+                            ("peer", "pair : collègue, client, bénévole"),
                         ],
                         max_length=20,
                     ),

@@ -172,9 +172,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("at_ease", "à l’aise : j’apprends seul ou seule un nouvel outil"),
-                            ("depends", "ça dépend : je me débrouille avec ceux que je connais"),
-                            ("needs_help", "pas à l’aise : j’ai souvent besoin d’aide"),
+                            ("at_ease", "à l’aise : j’apprends seul ou seule un nouvel outil"),
+                            ("depends", "ça dépend : je me débrouille avec ceux que je connais"),
+                            ("needs_help", "pas à l’aise : j’ai souvent besoin d’aide"),
                         ],
                         max_length=10,
                         verbose_name="avec les outils numériques",

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                             ("france_travail", "France Travail"),
                             ("other_public", "autre financeur public ou mutualisé (région, OPCO, Agefiph…)"),
                             ("own", "moi-même"),
-                            ("free", "personne : il est gratuit"),
+                            ("free", "personne : il est gratuit"),
                         ],
                         max_length=20,
                         verbose_name="financeur",

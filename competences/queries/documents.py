@@ -112,10 +112,10 @@ def destroyed_words(fact: DestroyedDocument) -> str:
     """What happened to it, and why."""
     told = {
         DestroyedFor.END: _(
-            "« %(kind)s » a été détruit le %(day)s, à la fin du bilan, comme la loi le demande."
+            "« %(kind)s » a été détruit le %(day)s, à la fin du bilan, comme la loi le demande."
         ),
-        DestroyedFor.DATE: _("« %(kind)s » a été détruit le %(day)s, à la date prévue."),
-        DestroyedFor.REQUEST: _("« %(kind)s » a été détruit le %(day)s, à la demande de la personne."),
+        DestroyedFor.DATE: _("« %(kind)s » a été détruit le %(day)s, à la date prévue."),
+        DestroyedFor.REQUEST: _("« %(kind)s » a été détruit le %(day)s, à la demande de la personne."),
     }
     return told[DestroyedFor(fact.reason)] % {
         "kind": fact.get_kind_display(),

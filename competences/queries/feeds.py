@@ -67,7 +67,7 @@ def reference_feed(past: PublicPast) -> Feed:
         Entry(
             id=edition.public_id,
             edition=edition.name,
-            title=_("%(reference)s : édition %(name)s") % {"reference": past.name, "name": edition.name},
+            title=_("%(reference)s : édition %(name)s") % {"reference": past.name, "name": edition.name},
             lines=[line for line in (told[edition.pk].title, *_counts(told[edition.pk].changes)) if line],
             published_at=told[edition.pk].published_at,
             updated_at=told[edition.pk].updated_at,
@@ -76,7 +76,7 @@ def reference_feed(past: PublicPast) -> Feed:
     ]
     return Feed(
         id=_made("reference", past.slug),
-        title=_("%(reference)s : ses éditions") % {"reference": past.name},
+        title=_("%(reference)s : ses éditions") % {"reference": past.name},
         subtitle=_("Ce que chaque édition change."),
         entries=entries,
         updated_at=max(entry.updated_at for entry in entries),
@@ -94,7 +94,7 @@ def job_feed(past: PublicPast, code: str) -> Feed:
         Entry(
             id=uuid.uuid5(event.edition.public_id, f"job:{code}"),
             edition=event.edition.name,
-            title=_("%(job)s : édition %(name)s") % {"job": reading.label, "name": event.edition.name},
+            title=_("%(job)s : édition %(name)s") % {"job": reading.label, "name": event.edition.name},
             lines=_events(event),
             published_at=told[event.edition.pk].published_at,
             updated_at=told[event.edition.pk].updated_at,
@@ -134,7 +134,7 @@ def _told(past: PublicPast) -> dict[int, _Told]:
 def _counts(changes: Mapping[str, Any] | None) -> list[str]:
     """One line a kind of concept that changed, in words."""
     if not changes:
-        return [_("Première édition que nous avons : rien à comparer avant elle.")]
+        return [_("Première édition que nous avons : rien à comparer avant elle.")]
     lines = []
     for kind, counts in changes.get("counts", {}).items():
         figures = [
@@ -154,7 +154,7 @@ def _events(event: EditionEvents) -> list[str]:
         lines.append(_("Sort du référentiel."))
     if event.renamed_to:
         names = {"before": event.renamed_from, "after": event.renamed_to}
-        lines.append(_("« %(before)s » devient « %(after)s ».") % names)
+        lines.append(_("« %(before)s » devient « %(after)s ».") % names)
     for sign, by_role in (("+", event.gained), ("−", event.lost)):
         lines += [
             _("%(name)s : %(value)s") % {"name": f"{sign}{_counted(role, names)}", "value": _listed(names)}

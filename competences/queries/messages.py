@@ -56,7 +56,7 @@ def bilan_due(rows: Sequence[Notification], recipient: User, on: dt.date) -> dic
     """The day that the reminder was for; the plan may have moved since."""
     return {
         row.pk: Detail(
-            _("Date prévue alors pour votre bilan : %s.")
+            _("Date prévue alors pour votre bilan : %s.")
             % in_words(dt.date.fromisoformat(row.payload["day"])),
             _("Voir la date de mon bilan"),
             "competences:bilans",
@@ -88,7 +88,7 @@ def self_review_due(rows: Sequence[Notification], recipient: User, on: dt.date) 
     """The day that the reminder was for; a review may have been done since."""
     return {
         row.pk: Detail(
-            _("Date prévue alors pour votre revue : %s.")
+            _("Date prévue alors pour votre revue : %s.")
             % in_words(dt.date.fromisoformat(row.payload["day"])),
             _("Ouvrir ma revue"),
             "competences:self_review",

@@ -36,7 +36,7 @@ def find_edition(reference: str, name: str) -> Edition:
     if found is None:
         known = ", ".join(e.name for e in editions)
         message = _(
-            "L’édition %(name)s du référentiel %(reference)s n’existe pas. Éditions connues : %(known)s."
+            "L’édition %(name)s du référentiel %(reference)s n’existe pas. Éditions connues : %(known)s."
         )
         values = {"name": name, "reference": reference, "known": known or _("aucune")}
         raise NoSuchEdition("no_such_edition", message % values)

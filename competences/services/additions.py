@@ -53,7 +53,7 @@ def declare_skills(
     now = now or timezone.now()
     refuse_bad(said, timezone.localdate(now))
     if len(concepts) > MOST_AT_ONCE:
-        message = _("C’est trop d’un coup : cochez %(most)s compétences au plus.")
+        message = _("C’est trop d’un coup : cochez %(most)s compétences au plus.")
         raise Refused("too_many", message % {"most": MOST_AT_ONCE})
     batch = Batch(now)
     editions = _declarable(actor, concepts, timezone.localdate(now))
@@ -141,6 +141,6 @@ def _written(statements: list[SkillStatement]) -> list[SkillStatement]:
     except IntegrityError as error:
         message = _(
             "Une de ces compétences vient d’entrer dans votre dossier, dans un autre onglet. Rien n’a été"
-            " ajouté : relisez vos coches, puis envoyez de nouveau."
+            " ajouté : relisez vos coches, puis envoyez de nouveau."
         )
         raise Refused("declared_meanwhile", message) from error

@@ -122,11 +122,11 @@ def checked_text(text: str) -> str:
     if not text:
         raise Refused("adviser_message_has_a_text", _("Écrivez le message."), field="text")
     if len(text) > NOTE_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": NOTE_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": NOTE_LENGTH}
         raise Refused("long_text", message, field="text")
     unknown = unknown_placeholders(text)
     if unknown:
-        words = _("Nous ne savons pas quoi mettre à la place de %(unknown)s. Vous pouvez écrire : %(known)s.")
+        words = _("Nous ne savons pas quoi mettre à la place de %(unknown)s. Vous pouvez écrire : %(known)s.")
         values = {
             "unknown": ", ".join(f"{{{name}}}" for name in unknown),
             "known": ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
@@ -139,7 +139,7 @@ def _refuse_too_many(person: User, number: int, now: dt.datetime) -> None:
     lately = AdviserMessage.objects.filter(author=person, sent_at__gt=now - dt.timedelta(days=1)).count()
     if lately + number > MOST_A_DAY:
         message = _(
-            "Vous pouvez envoyer %(most)s messages en 24 heures ; il en reste %(left)s. Rien n’est parti."
+            "Vous pouvez envoyer %(most)s messages en 24 heures ; il en reste %(left)s. Rien n’est parti."
         )
         values = {"most": MOST_A_DAY, "left": max(0, MOST_A_DAY - lately)}
         raise Refused("too_many_messages", message % values)

@@ -251,7 +251,7 @@ def _fitting(said: AppointmentSaid, now: dt.datetime) -> AppointmentSaid:
     if not MINUTES[0] <= said.minutes <= MINUTES[1]:
         raise Refused("bad_minutes", _("Un rendez-vous dure de 15 minutes à 8 heures."), field="minutes")
     if len(place) > PLACE_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": PLACE_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": PLACE_LENGTH}
         raise Refused("long_text", message, field="place")
     today, day = timezone.localdate(now), timezone.localdate(said.starts_at)
     if not add_months(today, -FURTHEST_MONTHS) <= day <= add_months(today, FURTHEST_MONTHS):

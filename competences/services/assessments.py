@@ -134,5 +134,5 @@ def _refuse_finished(assessment: SelfAssessment) -> None:
     if assessment.finished_at is not None:
         raise Refused(
             "finished",
-            _("Cette auto-évaluation est terminée : ses réponses ne changent plus. Commencez-en une autre."),
+            _("Cette auto-évaluation est terminée : ses réponses ne changent plus. Commencez-en une autre."),
         )

@@ -31,7 +31,7 @@ ALREADY = {
     ReviewState.WAITING: _("Commencez par ouvrir la demande."),
     ReviewState.IN_REVIEW: _("Cette demande est déjà en cours de lecture."),
     ReviewState.ANSWERED: _(
-        "Cette demande a déjà sa réponse. Elle est gardée telle qu’elle a été donnée ; rien d’autre n’a été"
+        "Cette demande a déjà sa réponse. Elle est gardée telle qu’elle a été donnée ; rien d’autre n’a été"
         " écrit."
     ),
     ReviewState.CLOSED: _("La personne a fermé cette demande après votre réponse, qui est gardée."),
@@ -137,7 +137,7 @@ def withdraw_attestation(
         raise NotFound
     if found.withdrawn_at is None:
         if now - found.given_at > UNDO_WITHIN:
-            message = _("Le délai de 24 heures est passé : votre avis reste. La personne peut le masquer.")
+            message = _("Le délai de 24 heures est passé : votre avis reste. La personne peut le masquer.")
             raise Refused("too_late", message)
         found.withdrawn_at = max(now, found.given_at)
         found.save(update_fields=["withdrawn_at"])
@@ -226,7 +226,7 @@ def _signed_as(
 
 def _refuse_nameless(reader: User) -> None:
     if not reader.name:
-        message = _("Un avis porte un nom. Écrivez le vôtre dans « Mon compte », puis revenez ici.")
+        message = _("Un avis porte un nom. Écrivez le vôtre dans « Mon compte », puis revenez ici.")
         raise Refused("no_name", message)
 
 
@@ -238,7 +238,7 @@ def _said(view: View) -> dict[str, object]:
     if view.level is not None and not 1 <= view.level <= LEVELS:
         raise Refused("bad_level", _("Choisissez un niveau de 1 à 8."))
     if len(comment) > COMMENT_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": COMMENT_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": COMMENT_LENGTH}
         raise Refused("long_comment", message)
     return {"kind": view.kind, "level": view.level, "comment": comment}
 

@@ -165,7 +165,7 @@ def _refuse_bad_description(
     lengths = (("need", need, NEED_LENGTH), ("provider_name", provider, NAME_LENGTH))
     for name, text, most in (*lengths, ("employer_name", employer, NAME_LENGTH)):
         if len(text) > most:
-            message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": most}
+            message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": most}
             raise Refused("long_text", message, field=name)
     if described.funder and described.funder not in Funder.values:
         raise Refused("bad_funder", choose, field="funder")

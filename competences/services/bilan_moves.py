@@ -48,7 +48,7 @@ def wish_bilan(*, actor: Actor, worker: Worker, need: str = "", now: dt.datetime
     now = now or timezone.now()
     need = some_lines(need)
     if len(need) > NEED_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": NEED_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": NEED_LENGTH}
         raise Refused("long_text", message, field="need")
     Worker.objects.select_for_update(of=("self",), no_key=True).get(pk=worker.pk)
     for running in Bilan.objects.select_for_update(of=("self",)).filter(worker=worker, state__in=RUNNING):

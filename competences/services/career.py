@@ -105,7 +105,7 @@ def change_period(
     if found.version != version:
         message = _(
             "Cette période a changé entre-temps, dans un autre onglet ou sur un autre appareil. Rien n’est"
-            " perdu : relisez ce qui est noté maintenant, puis enregistrez."
+            " perdu : relisez ce qui est noté maintenant, puis enregistrez."
         )
         raise Refused("changed_since", message)
     found.version += 1
@@ -152,7 +152,7 @@ def refuse_bad_period(said: PeriodSaid, today: dt.date) -> None:
         raise Refused("bad_share", _("La part du temps va de 1 à 100 %."), field="share_percent")
     for name, most in TEXTS.items():
         if len(getattr(said, name)) > most:
-            message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": most}
+            message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": most}
             raise Refused("long_text", message, field=name)
     for field, moment in (("first", said.first), ("last", said.last)):
         if moment and moment.on > today:

@@ -110,7 +110,7 @@ def end_coordination(*, actor: Actor, coordinator: Coordinator, end_on: dt.date)
     found = Coordinator.objects.select_for_update(of=("self",)).get(pk=coordinator.pk)
     if end_on > found.end_on:
         raise Refused(
-            "too_long", _("Une coordination ne se prolonge pas : donnez-en une autre."), field="end_on"
+            "too_long", _("Une coordination ne se prolonge pas : donnez-en une autre."), field="end_on"
         )
     found.end_on = end_on
     with constraints_as_refusals(Coordinator, fields={"coordinator_end_after_start": "end_on"}):

@@ -69,7 +69,7 @@ def change_cv(*, actor: Actor, cv: Cv, version: int, choice: CvChoice, now: dt.d
     found = _own(actor, cv)
     if found.version != version:
         message = _(
-            "Ce CV a changé entre-temps, dans un autre onglet ou sur un autre appareil. Rien n’est perdu :"
+            "Ce CV a changé entre-temps, dans un autre onglet ou sur un autre appareil. Rien n’est perdu :"
             " relisez ce qui est gardé maintenant, puis enregistrez."
         )
         raise Refused("changed_since", message)

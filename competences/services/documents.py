@@ -43,7 +43,7 @@ class Overtaken(Refused):
         super().__init__(
             "overtaken",
             _(
-                "%(name)s a enregistré une autre version entre-temps. Votre texte est gardé ci-dessous :"
+                "%(name)s a enregistré une autre version entre-temps. Votre texte est gardé ci-dessous :"
                 " comparez, puis enregistrez de nouveau."
             )
             % {"name": theirs.author_name},
@@ -143,7 +143,7 @@ def add_document(
         raise Refused("synthesis_is_written", _("La synthèse s’écrit ici, en bas de page."), field="kind")
     title = one_line(title)
     if len(title) > TITLE_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": TITLE_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": TITLE_LENGTH}
         raise Refused("long_text", message, field="title")
     require_writer(person, bilan, now)
     stored = store_file(file)
@@ -152,7 +152,7 @@ def add_document(
             bilan = _locked(bilan)
             require_writer(person, bilan, now)
             if bilan.state in ENDED:
-                raise Refused("over", _("Ce bilan est terminé : il ne reçoit plus de document."))
+                raise Refused("over", _("Ce bilan est terminé : il ne reçoit plus de document."))
             if bilan.documents.count() >= MOST_DOCUMENTS:
                 message = _("Ce bilan a déjà %(most)s documents.") % {"most": MOST_DOCUMENTS}
                 raise Refused("too_many_documents", message)
@@ -252,7 +252,7 @@ def _cleaned(content: Mapping[str, str]) -> dict[str, str]:
     said = {section: some_lines(content.get(section, "")) for section in SECTIONS}
     for section, text in said.items():
         if len(text) > SECTION_LENGTH:
-            message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": SECTION_LENGTH}
+            message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": SECTION_LENGTH}
             raise Refused("long_text", message, field=section)
     return said
 
@@ -274,11 +274,11 @@ def _synthesis(bilan: Bilan, person: User, now: dt.datetime) -> BilanDocument:
 def _version_to_hand(bilan: Bilan, document: BilanDocument, number: int) -> DocumentVersion:
     last = document.versions.order_by("-number").first()
     if last is None or is_empty(last.content):
-        raise Refused("empty_synthesis", _("La synthèse est vide : écrivez-la avant de la remettre."))
+        raise Refused("empty_synthesis", _("La synthèse est vide : écrivez-la avant de la remettre."))
     if last.number != number:
         raise Refused(
             "not_the_last",
-            _("Une version plus récente a été enregistrée par %(name)s : relisez-la avant de remettre.")
+            _("Une version plus récente a été enregistrée par %(name)s : relisez-la avant de remettre.")
             % {"name": last.author_name},
         )
     if bilan.state not in PHASES:

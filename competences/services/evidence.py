@@ -96,7 +96,7 @@ def change_evidence(
     changed = [name for name, value in columns.items() if getattr(evidence, name) != value]
     if changed and was_read(evidence):
         message = _(
-            "Une personne a lu cette preuve pour donner son avis : elle reste telle qu’elle l’a lue. Vous"
+            "Une personne a lu cette preuve pour donner son avis : elle reste telle qu’elle l’a lue. Vous"
             " pouvez changer les compétences qu’elle prouve, ou ajouter une autre preuve."
         )
         raise Refused("was_read", message, field=changed[0])
@@ -185,7 +185,7 @@ def _columns(
         url = plain_address(described.url)
     for field, text in (("title", title), ("issuer", issuer)):
         if len(text) > TITLE_LENGTH:
-            message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": TITLE_LENGTH}
+            message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": TITLE_LENGTH}
             raise Refused("long_text", message, field=field)
     if kind != EvidenceKind.CERTIFICATE:
         return {"title": title or url[:TITLE_LENGTH], "url": url}

@@ -40,9 +40,9 @@ REFUSALS = {
     ),
     "broken": _("Ce fichier est incomplet ou abîmé. Ouvrez-le, enregistrez-le de nouveau, puis envoyez-le."),
     "double": _("Ce fichier cache autre chose qu’un PDF. Imprimez-le en PDF, puis envoyez cette copie."),
-    "huge": _("Cette image est trop grande : réduisez ses dimensions, puis envoyez-la."),
+    "huge": _("Cette image est trop grande : réduisez ses dimensions, puis envoyez-la."),
     "suspect": _("L’antivirus a refusé ce fichier. Rien n’a été gardé."),
-    "unchecked": _("L’antivirus n’a pas répondu. Rien n’a été gardé : réessayez dans quelques minutes."),
+    "unchecked": _("L’antivirus n’a pas répondu. Rien n’a été gardé : réessayez dans quelques minutes."),
 }
 
 

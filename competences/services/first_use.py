@@ -58,7 +58,7 @@ def answer_job(
         raise Refused("old_date", _("Vérifiez l’année de cette date."), field="start_on")
     words = _cleaned(words)
     if len(words) > JOB_WORDS_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": JOB_WORDS_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": JOB_WORDS_LENGTH}
         raise Refused("long_text", message, field="words")
     if title is not None and edition is not None:
         _name_job(actor, worker, title, edition, JobUse.CURRENT, start_on, now)

@@ -52,7 +52,7 @@ def contest_flag(*, actor: Actor, flag: RiskFlag, reason: str, now: dt.datetime 
     if len(reason) > CONTEST_LENGTH:
         raise Refused(
             "long_reason",
-            _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": CONTEST_LENGTH},
+            _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": CONTEST_LENGTH},
             field="reason",
         )
     found.contested_at = now or timezone.now()
@@ -81,5 +81,5 @@ def _own_open(actor: Actor, flag: RiskFlag) -> RiskFlag:
         raise NotFound
     require_own(actor, found.statement.worker)
     if found.closed_at is not None:
-        raise Refused("closed", _("Ce signal est déjà fermé : il n’y a plus rien à faire."))
+        raise Refused("closed", _("Ce signal est déjà fermé : il n’y a plus rien à faire."))
     return found

@@ -27,7 +27,7 @@ def load_instrument(*, actor: Actor, path: Path, now: dt.datetime) -> tuple[Inst
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         questions = read_questions(data)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, BadInstrument) as error:
-        message = _("%(file)s n’est pas un instrument : %(fault)s") % {"file": path.name, "fault": error}
+        message = _("%(file)s n’est pas un instrument : %(fault)s") % {"file": path.name, "fault": error}
         raise Refused("bad_instrument", message) from error
     found, is_new = Instrument.objects.get_or_create(
         slug=questions.slug, edition=questions.edition, defaults={"content": data, "loaded_at": now}

@@ -220,7 +220,7 @@ def _take_back(job: J, remapping: Remapping[J]) -> J:
 
 def _refuse_changed(job: J, remapping: Remapping[J]) -> None:
     if job.edition_id != remapping.edition_id:
-        raise Refused("changed_since", _("Ce métier a changé depuis : il n’y a plus rien à annuler."))
+        raise Refused("changed_since", _("Ce métier a changé depuis : il n’y a plus rien à annuler."))
 
 
 def _refuse_late(at: dt.datetime, now: dt.datetime) -> None:

@@ -70,7 +70,7 @@ def edit_note(*, actor: Actor, note: Note, text: str, version: int, now: dt.date
     if note.version != version:
         message = _(
             "Cette note a changé depuis que vous l’avez ouverte, dans un autre onglet peut-être. Votre texte "
-            "est gardé ci-dessous, rien n’est perdu : relisez les deux, puis enregistrez."
+            "est gardé ci-dessous, rien n’est perdu : relisez les deux, puis enregistrez."
         )
         raise Refused("changed_since", message, field="text")
     note.text, note.version, note.edited_at = cleaned, version + 1, now
@@ -112,6 +112,6 @@ def _clean(text: str) -> str:
     if not text:
         raise Refused("note_is_whole", _("Écrivez le texte de la note."), field="text")
     if len(text) > NOTE_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": NOTE_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": NOTE_LENGTH}
         raise Refused("long_text", message, field="text")
     return text

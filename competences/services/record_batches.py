@@ -134,7 +134,7 @@ def _refusal(
     if one.concept is None and not one.text.split():
         return Refused("no_text", _("Écrivez la compétence avec vos mots."), field="text")
     if one.concept is None and len(" ".join(one.text.split())) > FREE_TEXT_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": FREE_TEXT_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": FREE_TEXT_LENGTH}
         return Refused("long_text", message, field="text")
     if _key(one) in held:
         return Refused(

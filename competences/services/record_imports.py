@@ -64,7 +64,7 @@ def send_import(
     now = now or timezone.now()
     Worker.objects.select_for_update(of=("self",)).get(pk=worker.pk)
     if RecordImport.objects.unfinished().filter(worker=worker).count() >= MOST_UNFINISHED:
-        message = _("Vous avez déjà %s fichiers à relire : terminez-en un, ou abandonnez-le.")
+        message = _("Vous avez déjà %s fichiers à relire : terminez-en un, ou abandonnez-le.")
         raise Refused("too_many_imports", message % MOST_UNFINISHED, field="file")
     name, content = plain_name(file.name or ""), _content(file)
     try:
@@ -79,7 +79,7 @@ def send_import(
         message = _("Nous n’avons trouvé aucune compétence dans ce fichier.")
         raise Refused("no_skill", f"{message} {faults}".strip(), field="file")
     if not is_own and len(read.skills) > MAX_ROWS:
-        message = _("Ce fichier a plus de %s compétences : nous ne les proposons pas une par une.") % MAX_ROWS
+        message = _("Ce fichier a plus de %s compétences : nous ne les proposons pas une par une.") % MAX_ROWS
         raise Refused("too_many_rows", message, field="file")
     made = RecordImport.objects.create(
         worker=worker,
@@ -101,9 +101,9 @@ def sentence(anomaly: Anomaly) -> str:
     """What is wrong and where, as a sentence for the person who sent the file."""
     place = ""
     if anomaly.line and anomaly.column:
-        place = _("Ligne %(line)s, colonne %(column)s : ") % {"line": anomaly.line, "column": anomaly.column}
+        place = _("Ligne %(line)s, colonne %(column)s : ") % {"line": anomaly.line, "column": anomaly.column}
     elif anomaly.line:
-        place = _("Ligne %s : ") % anomaly.line
+        place = _("Ligne %s : ") % anomaly.line
     told = f"{place}{anomaly.message}"
     return f"{told[:1].upper()}{told[1:].rstrip('.')}."
 
@@ -287,7 +287,7 @@ def _said(row: ImportedSkill) -> Said:
     """What the row says; what others would have said stands in the context, as nobody has shown it."""
     told = {name: getattr(row, name) for name in SAID}
     if row.unverified:
-        unverified = _("Déclaré, non vérifié : %s") % row.unverified
+        unverified = _("Déclaré, non vérifié : %s") % row.unverified
         told["context"] = " · ".join(filter(None, [row.context, unverified]))[:CONTEXT_LENGTH].strip()
     return Said(**told)
 
@@ -350,6 +350,6 @@ def _ready_import(actor: Actor, record_import: RecordImport) -> RecordImport:
     """The import, locked, whose proposals may be answered."""
     found = own_import(actor, record_import)
     if found.state != ImportState.READY:
-        message = _("Ce fichier n’attend pas de réponse : il est encore lu, ou il est terminé.")
+        message = _("Ce fichier n’attend pas de réponse : il est encore lu, ou il est terminé.")
         raise Refused("not_ready", message)
     return found

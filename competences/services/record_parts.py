@@ -109,7 +109,7 @@ def absent(model: Any, entries: Sequence[Entry], worker: Worker, *, to_worker: s
         rows = model.objects.filter(public_id__in=[entry["id"] for entry in held])
         owners = {str(public_id): owner for public_id, owner in rows.values_list("public_id", to_worker)}
         if set(owners.values()) - {worker.pk}:
-            raise Refused("taken", _("Ce fichier nomme des lignes d’un autre dossier : rien n’est écrit."))
+            raise Refused("taken", _("Ce fichier nomme des lignes d’un autre dossier : rien n’est écrit."))
         kept += [entry for entry in held if entry["id"] not in owners]
     return kept
 
@@ -117,7 +117,7 @@ def absent(model: Any, entries: Sequence[Entry], worker: Worker, *, to_worker: s
 def _edition_of(names: Named, entry: Entry) -> int:
     edition = names.edition(entry)
     if edition is None:
-        message = _("Nous ne connaissons pas l’édition %(edition)s de « %(reference)s » : rien n’est écrit.")
+        message = _("Nous ne connaissons pas l’édition %(edition)s de « %(reference)s » : rien n’est écrit.")
         raise Refused("unknown_edition", message % entry)
     return edition
 
@@ -126,7 +126,7 @@ def place_of(names: Named, entry: Entry) -> tuple[int, int]:
     """The rows of the concept and the edition that an entry names. Raises Refused for an unknown one."""
     concept = names.concept(entry)
     if concept is None:
-        message = _("Nous ne connaissons pas « %(label)s » de « %(reference)s » : rien n’est écrit.")
+        message = _("Nous ne connaissons pas « %(label)s » de « %(reference)s » : rien n’est écrit.")
         raise Refused("unknown_concept", message % entry)
     return concept, _edition_of(names, entry)
 

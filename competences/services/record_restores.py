@@ -88,7 +88,7 @@ def own_import(actor: Actor, record_import: RecordImport) -> RecordImport:
 
 
 def _signed_document(found: RecordImport) -> Mapping[str, Any]:
-    message = _("Ce fichier n’est plus gardé : envoyez-le de nouveau.")
+    message = _("Ce fichier n’est plus gardé : envoyez-le de nouveau.")
     if found.content is None:
         raise Refused("content_gone", message)
     try:
@@ -96,5 +96,5 @@ def _signed_document(found: RecordImport) -> Mapping[str, Any]:
     except (NotJson, UnicodeDecodeError) as error:
         raise Refused("content_gone", message) from error
     if not belongs_to(document, found.worker):
-        raise Refused("not_signed", _("Ce fichier n’est pas signé par nous pour vous : rien n’est écrit."))
+        raise Refused("not_signed", _("Ce fichier n’est pas signé par nous pour vous : rien n’est écrit."))
     return document  # type: ignore[no-any-return] # read_record gives any JSON value, belongs_to says which

@@ -98,7 +98,7 @@ def declare_free_skill(
     if len(text) > FREE_TEXT_LENGTH:
         raise Refused(
             "long_text",
-            _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": FREE_TEXT_LENGTH},
+            _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": FREE_TEXT_LENGTH},
             field="text",
         )
     return _declare(actor, SkillStatement(worker=worker, free_text=text), said, now)
@@ -301,7 +301,7 @@ def refuse_bad(said: Said, today: dt.date) -> None:
     if len(said.context.strip()) > CONTEXT_LENGTH:
         raise Refused(
             "long_context",
-            _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": CONTEXT_LENGTH},
+            _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": CONTEXT_LENGTH},
             field="context",
         )
     for field, day in (("acquired_on", said.acquired_on), ("practised_on", said.practised_on)):
@@ -370,7 +370,7 @@ def _refuse_other_version(statement: SkillStatement, version: int) -> None:
 def _changed_since() -> Refused:
     message = _(
         "Cette compétence a changé entre-temps, dans un autre onglet ou sur un autre appareil."
-        " Rien n’est perdu : relisez ce qui est noté maintenant, puis confirmez."
+        " Rien n’est perdu : relisez ce qui est noté maintenant, puis confirmez."
     )
     return Refused("changed_since", message)
 

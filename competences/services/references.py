@@ -111,7 +111,7 @@ def import_edition(
     started = time.perf_counter()
     parser = PARSERS.get(format)
     if parser is None:
-        raise DomainError("unknown_format", _("Aucun importeur ne lit le format « %s ».") % format)
+        raise DomainError("unknown_format", _("Aucun importeur ne lit le format « %s ».") % format)
     slug = _slug(slug or format)
     _refuse_another_owner(Reference.objects.filter(slug=slug).first(), owner)
     sources = [Source(path) for path in paths]
@@ -140,7 +140,7 @@ def _slug(text: str) -> str:
     try:
         validate_slug(text)
     except ValidationError as error:
-        message = _("« %s » n’est pas un identifiant : lettres sans accent, chiffres, tirets.") % text
+        message = _("« %s » n’est pas un identifiant : lettres sans accent, chiffres, tirets.") % text
         raise DomainError("bad_slug", message) from error
     return text
 
@@ -318,7 +318,7 @@ def _position(parsed: ParsedEdition, issue: int) -> int:
     try:
         return position(parsed.number, issue)
     except ValueError as error:
-        message = _("« %s » n’est pas un numéro d’édition") % parsed.number
+        message = _("« %s » n’est pas un numéro d’édition") % parsed.number
         raise BrokenSource.at(parsed.sources[0].name, "bad_number", message) from error
 
 
@@ -335,7 +335,7 @@ def _locked_reference(slug: str, format: str, owner: Organisation | None) -> Ref
     _refuse_another_owner(reference, owner)
     if reference.format != format:
         values = {"slug": slug, "format": ReferenceFormat(reference.format).label}
-        message = _("Le référentiel « %(slug)s » est au format %(format)s.") % values
+        message = _("Le référentiel « %(slug)s » est au format %(format)s.") % values
         raise DomainError("other_format", message)
     return reference
 
@@ -343,7 +343,7 @@ def _locked_reference(slug: str, format: str, owner: Organisation | None) -> Ref
 def _refuse_another_owner(reference: Reference | None, owner: Organisation | None) -> None:
     """Before anything is told of what a reference holds, and again once nobody else can make it."""
     if reference is not None and reference.owner_id != (owner.pk if owner else None):
-        raise DomainError("other_owner", _("Le référentiel « %s » n’est pas le vôtre.") % reference.slug)
+        raise DomainError("other_owner", _("Le référentiel « %s » n’est pas le vôtre.") % reference.slug)
 
 
 def _already(slug: str, checksums: set[str]) -> Edition | None:

@@ -77,7 +77,7 @@ def ask_review(
     )
     question = some_lines(question)
     if len(question) > QUESTION_LENGTH:
-        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": QUESTION_LENGTH}
+        message = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": QUESTION_LENGTH}
         raise Refused("long_question", message, field="question")
     items = _own_statements(worker, statements)
     proofs = _own_evidence(worker, evidence, items)
@@ -122,7 +122,7 @@ def close_review(*, actor: Actor, review: ReviewRequest, now: dt.datetime | None
     require_own(actor, review.worker)
     if review.state == ReviewState.ANSWERED and now - review.moved_at <= UNDO_WITHIN:
         message = _(
-            "Pendant 24 heures, la personne peut encore reprendre son avis : vous pourrez fermer ensuite."
+            "Pendant 24 heures, la personne peut encore reprendre son avis : vous pourrez fermer ensuite."
         )
         raise Refused("too_early", message)
     return move_review(review, "close", actor, now)
@@ -143,7 +143,7 @@ def _reader(worker: Worker, asked: Asked, on: dt.date) -> dict[str, object]:
     if email == worker.user.email or EmailAddress.objects.filter(user=worker.user, email=email).exists():
         raise Refused(
             "asks_oneself",
-            _("Cette adresse est la vôtre : un avis vient d’une autre personne."),
+            _("Cette adresse est la vôtre : un avis vient d’une autre personne."),
             field="email",
         )
     return {"capacity": asked.capacity, "reader_email": email}
@@ -153,7 +153,7 @@ def _adviser(worker: Worker, mandate: Mandate | None, on: dt.date) -> dict[str, 
     """An adviser reads under a mandate given for that, in force today."""
     effective = Mandate.objects.effective(on).filter(worker=worker, purpose=Purpose.REVIEW)
     if mandate is None or not effective.filter(pk=mandate.pk).exists():
-        message = _("Choisissez une personne à qui vous avez donné accès pour « Relire mes compétences ».")
+        message = _("Choisissez une personne à qui vous avez donné accès pour « Relire mes compétences ».")
         raise Refused("no_mandate", message, field="reader")
     return {
         "capacity": Capacity.ADVISER,
@@ -193,7 +193,7 @@ def _own_evidence(
 def _refuse_too_many(worker: Worker, email: str, now: dt.datetime) -> None:
     lately = ReviewRequest.objects.filter(worker=worker, asked_at__gt=now - dt.timedelta(days=1))
     if lately.count() >= MOST_A_DAY:
-        message = _("Vous avez fait %(most)s demandes en un jour. Réessayez demain : rien n’est perdu.")
+        message = _("Vous avez fait %(most)s demandes en un jour. Réessayez demain : rien n’est perdu.")
         raise Refused("too_many_requests", message % {"most": MOST_A_DAY})
     waits = lately.unfinished().filter(reader_email=email).exists()
     if email and not waits and lately.filter(reader_email=email).count() >= MOST_AN_ADDRESS:

@@ -287,7 +287,7 @@ def _in_progress(actor: Actor, review: SelfReview, now: dt.datetime) -> SelfRevi
 
 def _left() -> Refused:
     message = _(
-        "Cette revue est restée ouverte plus de 60 jours : elle est close. Vos réponses sont gardées."
+        "Cette revue est restée ouverte plus de 60 jours : elle est close. Vos réponses sont gardées."
         " Vous pouvez en commencer une autre."
     )
     return Refused("left", message)

@@ -81,7 +81,7 @@ def import_signal(
     require_staff(actor)
     format = FORMATS.get(slug)
     if format is None:
-        raise DomainError("unknown_signal", _("Aucun importeur ne lit la source « %s ».") % slug)
+        raise DomainError("unknown_signal", _("Aucun importeur ne lit la source « %s ».") % slug)
     if published_on > timezone.localdate():
         raise DomainError("published_later", _("Une source ne peut pas être publiée dans l’avenir."))
     book = Workbook(path)

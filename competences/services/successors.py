@@ -99,7 +99,7 @@ def _own_proposal(actor: Actor, proposal: SuccessorProposal) -> SuccessorProposa
 
 def _refuse_answered(proposal: SuccessorProposal) -> None:
     if proposal.state == ProposalState.WITHDRAWN:
-        message = _("Cette proposition ne compte plus : l’édition qui la portait a été retirée.")
+        message = _("Cette proposition ne compte plus : l’édition qui la portait a été retirée.")
         raise Refused("withdrawn", message)
     if proposal.state != ProposalState.WAITING:
         raise Refused("already_answered", _("Vous avez déjà répondu à cette proposition."))

@@ -118,7 +118,7 @@ def _refuse_bad_files(upload: Upload, files: Sequence[Incoming]) -> None:
     for file in files:
         name = plain_name(file.name or "")
         if not file.size:
-            raise Refused("empty_file", _("Le fichier « %s » est vide.") % name, field="files")
+            raise Refused("empty_file", _("Le fichier « %s » est vide.") % name, field="files")
         if file.size > largest:
             raise _too_large(name, largest)
         if is_table and not name.lower().endswith(".csv"):
@@ -130,4 +130,4 @@ def _refuse_bad_files(upload: Upload, files: Sequence[Incoming]) -> None:
 
 def _too_large(name: str, largest: int) -> Refused:
     values = {"name": name, "size": largest // 2**20}
-    return Refused("too_large", _("Le fichier « %(name)s » dépasse %(size)s Mo.") % values, field="files")
+    return Refused("too_large", _("Le fichier « %(name)s » dépasse %(size)s Mo.") % values, field="files")

@@ -112,7 +112,7 @@ def mend_upload(*, actor: Actor, upload: Upload, file: Incoming, on: dt.date) ->
         raise Refused("broken_source", str(error.anomalies[0].message), field="files") from error
     if missing := max(0, len(table.failed) - len(mend.rows)):
         # A row that is left out would read as withdrawn by the next edition.
-        words = _("Lignes à corriger qui manquent : %(missing)d. Renvoyez-les toutes.")
+        words = _("Lignes à corriger qui manquent : %(missing)d. Renvoyez-les toutes.")
         raise Refused("rows_missing", words % {"missing": missing}, field="files")
     whole = own_table.mended(table, mend)
     made = create_upload(
@@ -341,7 +341,7 @@ def _refuse_bad_reference(format: str, slug: str) -> None:
 def _refuse_bad_day(published_on: dt.date | None, on: dt.date) -> None:
     """A table of signals does not say its day, which decides whether it takes the place of the one in use."""
     if published_on is None:
-        message = _("Donnez la date de publication du tableau : le fichier ne la dit pas.")
+        message = _("Donnez la date de publication du tableau : le fichier ne la dit pas.")
         raise Refused("no_day", message, field="published_on")
     if published_on > on:
         message = _("Un tableau ne peut pas être publié dans l’avenir.")

@@ -22,7 +22,7 @@ def mean_words(mean: float | None) -> str:
 @register.filter
 def areas_words(areas: Sequence[Area]) -> str:
     """What a radar shows, for who does not see it."""
-    sentence = _("%(number)s. %(area)s : %(mean)s (%(said)s compétences dites sur %(asked)s).")
+    sentence = _("%(number)s. %(area)s : %(mean)s (%(said)s compétences dites sur %(asked)s).")
     return " ".join(
         sentence
         % {
@@ -39,7 +39,7 @@ def areas_words(areas: Sequence[Area]) -> str:
 @register.filter
 def domains_words(domains: Sequence[Domain]) -> str:
     """What the bars of a wanted job show."""
-    sentence = _("%(domain)s : %(held)s sur %(asked)s, dont cœur de métier %(core)s sur %(core_asked)s.")
+    sentence = _("%(domain)s : %(held)s sur %(asked)s, dont cœur de métier %(core)s sur %(core_asked)s.")
     return " ".join(
         sentence
         % {

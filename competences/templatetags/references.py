@@ -66,7 +66,7 @@ def successor_words(confidence: int, reasons: list[str] | None) -> str:
     if not told:
         return _("proposé par Pérenne, confiance %(confidence)s %%") % {"confidence": confidence}
     values = {"confidence": confidence, "reasons": ", ".join(told)}
-    return _("proposé par Pérenne, confiance %(confidence)s %%, parce que : %(reasons)s") % values
+    return _("proposé par Pérenne, confiance %(confidence)s %%, parce que : %(reasons)s") % values
 
 
 @register.filter

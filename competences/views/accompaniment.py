@@ -62,10 +62,10 @@ def mute(request: HttpRequest, public_id: UUID, muted: bool) -> HttpResponse:
     if muted:
         mute_adviser(actor=request.user, adviser=message.author)
         told = _(
-            "C’est fait : %(name)s ne peut plus vous écrire ici. Son accès à votre dossier ne change pas."
+            "C’est fait : %(name)s ne peut plus vous écrire ici. Son accès à votre dossier ne change pas."
         )
     else:
         unmute_adviser(actor=request.user, adviser=message.author)
-        told = _("C’est fait : %(name)s peut de nouveau vous écrire ici.")
+        told = _("C’est fait : %(name)s peut de nouveau vous écrire ici.")
     messages.success(request, told % {"name": message.author_name})
     return redirect("competences:accompaniment")

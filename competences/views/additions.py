@@ -165,7 +165,7 @@ def _gone(request: HttpRequest) -> HttpResponse:
     context["action"] = reverse("competences:statement_add_free")
     if _is_part(request):
         words = _(
-            "« %s » n’est plus dans le référentiel depuis que cette page est ouverte. Vous pouvez l’ajouter"
+            "« %s » n’est plus dans le référentiel depuis que cette page est ouverte. Vous pouvez l’ajouter"
             " avec vos mots."
         )
         return part(request, {"warning": words % data["text"]})
@@ -189,9 +189,9 @@ def _list_after(at: dt.datetime) -> str:
 
 def _added_words(label: str, level: int | None) -> str:
     if level is None:
-        return _("« %s » est dans votre dossier. Vous direz son niveau plus tard.") % label
+        return _("« %s » est dans votre dossier. Vous direz son niveau plus tard.") % label
     values = {"label": label, "level": level_words(level)}
-    return _("« %(label)s » est dans votre dossier, au niveau %(level)s.") % values
+    return _("« %(label)s » est dans votre dossier, au niveau %(level)s.") % values
 
 
 def _withdrawn_words(concept: Concept | None) -> str:

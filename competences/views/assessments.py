@@ -192,7 +192,7 @@ def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )
         messages.success(request, told % {"number": written})
     else:
-        messages.info(request, _("Rien n’était coché : votre dossier n’a pas changé."))
+        messages.info(request, _("Rien n’était coché : votre dossier n’a pas changé."))
     return redirect("competences:assessment_results", public_id)
 
 

@@ -87,7 +87,7 @@ def decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _told(request, refusal, public_id)
-    messages.success(request, _("La demande est déclinée. La personne le sait ; vous n’en voyez plus rien."))
+    messages.success(request, _("La demande est déclinée. La personne le sait ; vous n’en voyez plus rien."))
     return redirect("competences:reviews")
 
 
@@ -119,7 +119,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, _("Votre avis est repris : il n’est plus montré à personne."))
+        messages.success(request, _("Votre avis est repris : il n’est plus montré à personne."))
     return redirect("competences:review", view.request.public_id)
 
 
@@ -146,7 +146,7 @@ def _answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 return _told(request, refusal, public_id)
         else:
             messages.success(
-                request, _("Merci : votre avis est parti. Vous pouvez le reprendre pendant 24 heures.")
+                request, _("Merci : votre avis est parti. Vous pouvez le reprendre pendant 24 heures.")
             )
             return redirect("competences:review", public_id)
     return _whole(request, access_review(request.user, public_id, on=timezone.localdate()), forms, sign)

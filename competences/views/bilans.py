@@ -251,7 +251,7 @@ def moved_words(state: str) -> str:
             "C’est fait. Personne d’autre que vous ne voit plus ce bilan. Vous pouvez revenir dessus pendant"
             " 24 heures."
         )
-    return _("C’est noté. Étape du bilan : %(state)s.") % {"state": BilanState(state).label}
+    return _("C’est noté. Étape du bilan : %(state)s.") % {"state": BilanState(state).label}
 
 
 def _rhythm(plan: Any) -> dict[str, Any] | None:

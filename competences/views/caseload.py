@@ -112,7 +112,7 @@ def filter_save(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, _("Le filtre « %(name)s » est gardé.") % {"name": saved.name})
+        messages.success(request, _("Le filtre « %(name)s » est gardé.") % {"name": saved.name})
     return redirect(_address(choice))
 
 
@@ -124,7 +124,7 @@ def filter_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if saved is None:
         raise NotFound
     remove_filter(actor=request.user, saved=saved)
-    messages.success(request, _("Le filtre « %(name)s » est retiré.") % {"name": saved.name})
+    messages.success(request, _("Le filtre « %(name)s » est retiré.") % {"name": saved.name})
     return redirect("competences:caseload")
 
 

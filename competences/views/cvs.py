@@ -53,7 +53,7 @@ def add(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
-            messages.success(request, _("« %s » est gardé.") % cv.name)
+            messages.success(request, _("« %s » est gardé.") % cv.name)
             return redirect("competences:cv", cv.public_id)
     return render(request, "competences/cv_form.html", {"form": form})
 
@@ -81,7 +81,7 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 form.data = request.POST.copy()
                 form.data["version"] = own_cv(request.user, public_id).version
         else:
-            messages.success(request, _("« %s » est enregistré.") % form.cleaned_data["name"])
+            messages.success(request, _("« %s » est enregistré.") % form.cleaned_data["name"])
             return redirect("competences:cv", public_id)
     context = {
         "form": form,
@@ -139,7 +139,7 @@ def copy(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Takes a CV away; the list offers to put it back."""
     cv = remove_cv(actor=request.user, cv=own_cv(request.user, public_id))
-    messages.success(request, _("« %s » n’est plus dans votre liste.") % cv.name)
+    messages.success(request, _("« %s » n’est plus dans votre liste.") % cv.name)
     request.session[REMOVED] = str(cv.public_id)
     return redirect("competences:cvs")
 
@@ -153,7 +153,7 @@ def restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
         return redirect("competences:cvs")
-    messages.success(request, _("« %s » est de nouveau dans votre liste.") % cv.name)
+    messages.success(request, _("« %s » est de nouveau dans votre liste.") % cv.name)
     return redirect("competences:cvs")
 
 
@@ -172,8 +172,8 @@ def _file(content: bytes, media_type: str, cv: Cv, ending: str) -> HttpResponse:
 
 def _unprintable(signs: Collection[str]) -> str:
     words = ngettext(
-        "Le PDF n’a pas pu imprimer %(number)s signe (%(signs)s) : il y met un point d’interrogation.",
-        "Le PDF n’a pas pu imprimer %(number)s signes (%(signs)s) : il y met des points d’interrogation.",
+        "Le PDF n’a pas pu imprimer %(number)s signe (%(signs)s) : il y met un point d’interrogation.",
+        "Le PDF n’a pas pu imprimer %(number)s signes (%(signs)s) : il y met des points d’interrogation.",
         len(signs),
     )
     return words % {"number": len(signs), "signs": " ".join(sorted(signs)[:20])}

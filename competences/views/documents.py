@@ -87,7 +87,7 @@ def synthesis(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 refusal.add_to(form)
             else:
                 forget_typed(request)
-                told = _("La synthèse est enregistrée : version %(number)s.") % {"number": saved.number}
+                told = _("La synthèse est enregistrée : version %(number)s.") % {"number": saved.number}
                 messages.success(request, told)
                 return redirect("competences:synthesis", public_id)
     else:
@@ -162,7 +162,7 @@ def add(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as refusal:
             refusal.add_to(form)
         else:
-            messages.success(request, _("« %s » est dans les documents du bilan.") % made.title)
+            messages.success(request, _("« %s » est dans les documents du bilan.") % made.title)
             return redirect("competences:documents", public_id)
     context = {"form": form, "bilan": opened.bilan, "opened": opened}
     return render(request, "competences/document_form.html", context)
@@ -184,7 +184,7 @@ def keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if reason:
             told = _("Votre accord est gardé avec sa date. Vous pouvez le retirer à tout moment.")
         else:
-            told = _("Votre accord est retiré : ce document sera détruit à la fin du bilan.")
+            told = _("Votre accord est retiré : ce document sera détruit à la fin du bilan.")
         messages.success(request, told)
     return redirect("competences:document", public_id)
 
@@ -197,7 +197,7 @@ def destroy(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         destroy_document(actor=request.user, document=document)
         messages.success(
-            request, _("« %s » est détruit : ses textes et son fichier sont effacés.") % document.title
+            request, _("« %s » est détruit : ses textes et son fichier sont effacés.") % document.title
         )
         return redirect("competences:documents", document.bilan.public_id)
     cancel_url = reverse("competences:document", args=[public_id])

@@ -75,7 +75,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
             refusal.add_to(form)
         else:
             messages.success(
-                request, _("« %s » est dans vos preuves. Personne d’autre que vous ne la voit.") % made.title
+                request, _("« %s » est dans vos preuves. Personne d’autre que vous ne la voit.") % made.title
             )
             return redirect("competences:evidence")
     context = {"form": form, "title": KIND_TITLES[EvidenceKind(kind)], "text": words_of(request)}
@@ -100,7 +100,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as refusal:
             refusal.add_to(form)
         else:
-            messages.success(request, _("« %s » est à jour.") % piece.title)
+            messages.success(request, _("« %s » est à jour.") % piece.title)
             return redirect("competences:evidence")
     context = {"form": form, "title": piece.title, "piece": piece, "is_fixed": is_fixed}
     context["text"] = words_of(request)
@@ -125,7 +125,7 @@ def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     piece = own_evidence(request.user, public_id)
     if request.method == "POST":
         remove_evidence(actor=request.user, evidence=piece)
-        told = _("« %s » et son fichier sont effacés.") if piece.stored_as else _("« %s » est effacée.")
+        told = _("« %s » et son fichier sont effacés.") if piece.stored_as else _("« %s » est effacée.")
         messages.success(request, told % piece.title)
         return redirect("competences:evidence")
     context = {"piece": piece, "danger": True, "cancel_url": reverse("competences:evidence")}

@@ -161,7 +161,7 @@ def skills(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """Puts the questions away."""
     services.leave_first_use(actor=request.user, worker=request.user.worker)
-    messages.success(request, _("C’est noté. Vous retrouverez ces questions dans « Mon espace »."))
+    messages.success(request, _("C’est noté. Vous retrouverez ces questions dans « Mon espace »."))
     return redirect("competences:dashboard")
 
 
@@ -174,7 +174,7 @@ def _declare(request: HttpRequest) -> HttpResponse:
                 key, DECLARABLE, actor=request.user, on=timezone.localdate()
             )
         except NotFound:
-            messages.warning(request, _("Une compétence n’est plus dans le référentiel : elle est laissée."))
+            messages.warning(request, _("Une compétence n’est plus dans le référentiel : elle est laissée."))
             continue
         chosen.append(Chosen(concept, edition, level))
         labels[key] = label
@@ -191,7 +191,7 @@ def _declare(request: HttpRequest) -> HttpResponse:
         return redirect("competences:dashboard")
     messages.info(
         request,
-        _("Rien n’est coché, rien n’est ajouté. Cherchez un mot de votre travail : une compétence suffit."),
+        _("Rien n’est coché, rien n’est ajouté. Cherchez un mot de votre travail : une compétence suffit."),
     )
     return redirect("competences:statements")
 

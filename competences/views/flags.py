@@ -73,7 +73,7 @@ def hide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        words = _("Masqué jusqu’au %(day)s. Vous le retrouvez dans « Tous les signaux ».")
+        words = _("Masqué jusqu’au %(day)s. Vous le retrouvez dans « Tous les signaux ».")
         messages.success(request, words % {"day": in_words(hidden.hidden_until)})
     return redirect("competences:flag", public_id)
 

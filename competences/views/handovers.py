@@ -225,9 +225,9 @@ def part_act(request: HttpRequest, public_id: UUID, act: str) -> HttpResponse:
     """Undoes a move, takes a no back, or ends what the former adviser reads."""
     part = own_part(request.user.worker, public_id)
     calls: dict[str, Any] = {
-        "annuler": (services.undo_handover, _("C’est annulé : votre suivi est comme avant.")),
+        "annuler": (services.undo_handover, _("C’est annulé : votre suivi est comme avant.")),
         "revenir": (services.reopen_answer, _("Votre non est retiré. La question est de nouveau ouverte.")),
-        "fermer": (services.end_reading, _("C’est fait : cette personne ne lit plus votre dossier.")),
+        "fermer": (services.end_reading, _("C’est fait : cette personne ne lit plus votre dossier.")),
     }
     call, words = calls[act]
     try:
@@ -260,10 +260,10 @@ def _ways_back(part: HandoverPart) -> dict[str, Any]:
 def _tell(request: HttpRequest, changed: list[HandoverPart]) -> None:
     """What the answers did, in words."""
     if not changed:
-        messages.info(request, _("C’est noté : vous répondrez plus tard. Rien ne change."))
+        messages.info(request, _("C’est noté : vous répondrez plus tard. Rien ne change."))
     for part in changed:
         values = {"purpose": part.get_purpose_display(), "name": part.handover.to_adviser.display_name}
         if part.state == HandoverState.ACCEPTED:
-            messages.success(request, _("« %(purpose)s » : %(name)s prend le relais.") % values)
+            messages.success(request, _("« %(purpose)s » : %(name)s prend le relais.") % values)
         else:
-            messages.success(request, _("« %(purpose)s » : votre non est noté, rien ne change.") % values)
+            messages.success(request, _("« %(purpose)s » : votre non est noté, rien ne change.") % values)

@@ -59,7 +59,7 @@ def job_add(request: HttpRequest, concept_id: int) -> HttpResponse:
         add_worker_job(
             actor=request.user, worker=request.user.worker, title=title, edition=edition, use=JobUse(use)
         )
-        messages.success(request, _("« %s » est dans votre dossier.") % label)
+        messages.success(request, _("« %s » est dans votre dossier.") % label)
     except Refused as refusal:
         messages.warning(request, refusal.message)
     return redirect("competences:worker_jobs")

@@ -91,7 +91,7 @@ def _wanted(found: Figures) -> dict[str, Any]:
     rows = [
         (
             one.label,
-            _(" : %(held)s sur %(asked)s") % {"held": one.all.held, "asked": one.all.asked},
+            _(" : %(held)s sur %(asked)s") % {"held": one.all.held, "asked": one.all.asked},
             [
                 (SOLID, one.core.held),
                 (HATCH, one.other.held),

@@ -86,8 +86,8 @@ def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("Ce que cet import avait ajouté n’est plus dans votre dossier."))
         if stayed:
             told = ngettext(
-                "%d ligne a changé depuis : elle reste dans votre dossier.",
-                "%d lignes ont changé depuis : elles restent dans votre dossier.",
+                "%d ligne a changé depuis : elle reste dans votre dossier.",
+                "%d lignes ont changé depuis : elles restent dans votre dossier.",
                 stayed,
             )
             messages.info(request, told % stayed)
@@ -144,13 +144,13 @@ def _tell_outcome(request: HttpRequest, declared: int, refused: int) -> None:
         messages.success(request, told % declared)
     if refused:
         told = ngettext(
-            "%d ligne n’a pas pu être ajoutée : elle dit pourquoi.",
-            "%d lignes n’ont pas pu être ajoutées : chacune dit pourquoi.",
+            "%d ligne n’a pas pu être ajoutée : elle dit pourquoi.",
+            "%d lignes n’ont pas pu être ajoutées : chacune dit pourquoi.",
             refused,
         )
         messages.warning(request, told % refused)
     if not declared and not refused:
-        messages.info(request, _("Rien n’était coché : cochez d’abord ce que vous voulez ajouter."))
+        messages.info(request, _("Rien n’était coché : cochez d’abord ce que vous voulez ajouter."))
 
 
 def _state(found: RecordImport) -> Mapping[str, Any]:

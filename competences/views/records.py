@@ -185,7 +185,7 @@ def statement(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         form = SkillForm(request.POST)
         if form.is_valid() and _changed(request, found, form):
-            messages.success(request, _("« %s » est à jour.") % found.label)
+            messages.success(request, _("« %s » est à jour.") % found.label)
             return redirect("competences:statement", public_id)
         if form.has_error(NON_FIELD_ERRORS, "changed_since"):
             # What was typed stays in the form; the page shows what is noted now, and the next press is
@@ -252,7 +252,7 @@ def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, _("« %s » est confirmée aujourd’hui.") % found.label)
+        messages.success(request, _("« %s » est confirmée aujourd’hui.") % found.label)
     return redirect("competences:statement", public_id)
 
 
@@ -275,7 +275,7 @@ def attach(request: HttpRequest, public_id: UUID, concept_id: int) -> HttpRespon
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, _("Elle porte maintenant le nom « %s ». Vos mots sont gardés.") % label)
+        messages.success(request, _("Elle porte maintenant le nom « %s ». Vos mots sont gardés.") % label)
     return redirect("competences:statement", public_id)
 
 

@@ -60,7 +60,7 @@ def employer_confirm(request: HttpRequest, public_id: UUID, job_id: UUID) -> Htt
     job = _found(OrganisationJob.objects.filter(organisation=organisation), job_id)
     try:
         _remember(request, confirm_organisation_job(actor=request.user, job=job))
-        messages.success(request, _("C’est noté : ce métier garde son nom, lu dans la dernière édition."))
+        messages.success(request, _("C’est noté : ce métier garde son nom, lu dans la dernière édition."))
     except Refused as refusal:
         messages.warning(request, refusal.message)
     return redirect("competences:employer", public_id)
@@ -79,7 +79,7 @@ def employer_replace(request: HttpRequest, public_id: UUID, job_id: UUID, concep
         _remember(
             request, replace_organisation_job(actor=request.user, job=job, title=title, edition=edition)
         )
-        messages.success(request, _("« %s » a pris sa place dans votre liste.") % label)
+        messages.success(request, _("« %s » a pris sa place dans votre liste.") % label)
     except Refused as refusal:
         messages.warning(request, refusal.message)
     return redirect("competences:employer", public_id)
@@ -93,7 +93,7 @@ def employer_undo(request: HttpRequest, public_id: UUID, job_id: UUID) -> HttpRe
     remapping = _remembered(request, OrganisationJob.objects.filter(organisation=organisation), job_id)
     try:
         undo_organisation_job(actor=request.user, remapping=remapping)
-        messages.success(request, _("C’est annulé : votre liste est comme avant."))
+        messages.success(request, _("C’est annulé : votre liste est comme avant."))
     except Refused as refusal:
         messages.warning(request, refusal.message)
     _forget(request, job_id)
@@ -107,7 +107,7 @@ def worker_confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     job = _found(WorkerJob.objects.filter(worker__user=request.user), public_id)
     try:
         _remember(request, confirm_worker_job(actor=request.user, job=job))
-        messages.success(request, _("C’est noté : ce métier garde son nom, lu dans la dernière édition."))
+        messages.success(request, _("C’est noté : ce métier garde son nom, lu dans la dernière édition."))
     except Refused as refusal:
         messages.warning(request, refusal.message)
     return redirect("competences:worker_jobs")
@@ -120,7 +120,7 @@ def worker_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     remapping = _remembered(request, WorkerJob.objects.filter(worker__user=request.user), public_id)
     try:
         undo_worker_job(actor=request.user, remapping=remapping)
-        messages.success(request, _("C’est annulé : vos métiers sont comme avant."))
+        messages.success(request, _("C’est annulé : vos métiers sont comme avant."))
     except Refused as refusal:
         messages.warning(request, refusal.message)
     _forget(request, public_id)

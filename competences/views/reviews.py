@@ -90,7 +90,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        told = _("Votre demande est retirée : %s n’en voit plus rien.") % review.reader_name
+        told = _("Votre demande est retirée : %s n’en voit plus rien.") % review.reader_name
         messages.success(request, told)
     return redirect("competences:review_request", public_id)
 
@@ -105,7 +105,7 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
     else:
-        messages.success(request, _("C’est fermé : %s n’en voit plus rien.") % review.reader_name)
+        messages.success(request, _("C’est fermé : %s n’en voit plus rien.") % review.reader_name)
     return redirect("competences:review_request", public_id)
 
 

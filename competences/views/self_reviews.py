@@ -118,7 +118,7 @@ def answer(request: HttpRequest, public_id: UUID, statement_id: UUID) -> HttpRes
         raise NotFound
     if statement.removed_at is not None:
         messages.warning(
-            request, _("Cette compétence n’est plus dans votre dossier : il n’y a rien à répondre.")
+            request, _("Cette compétence n’est plus dans votre dossier : il n’y a rien à répondre.")
         )
         return _go_on(request, review)
     place: dict[str, Any] = {
@@ -223,7 +223,7 @@ def rhythm(request: HttpRequest) -> HttpResponse:
         actor=request.user, worker=request.user.worker, rhythm_months=form.cleaned_data["rhythm_months"]
     )
     if plan.next_on is None:
-        messages.success(request, _("C’est noté : plus de date ni de rappel. Vous pouvez en remettre."))
+        messages.success(request, _("C’est noté : plus de date ni de rappel. Vous pouvez en remettre."))
     else:
         messages.success(request, _("Votre prochaine date est calculée."))
     return redirect("competences:self_review")
@@ -240,7 +240,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     content = day_calendar(
         uid=f"revue-{request.user.worker.public_id}@perenne",
         day=plan.next_on,
-        title=_("Pérenne : relire mon dossier"),
+        title=_("Pérenne : relire mon dossier"),
         text=_("Six minutes pour dire ce qui est toujours vrai."),
         url=f"{settings.BASE_URL}{reverse('competences:self_review')}",
         now=timezone.now(),

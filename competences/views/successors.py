@@ -55,7 +55,7 @@ def later(request: HttpRequest, public_id: UUID) -> HttpResponse:
     proposed = own_proposal(request.user, public_id, on=timezone.localdate())
     kept = [known for known in request.session.get(LATER, []) if known != str(public_id)]
     request.session[LATER] = [*kept, str(public_id)][-MOST_LATER:]
-    messages.info(request, _("« %s » reste proposée sur la page de votre compétence.") % proposed.label)
+    messages.info(request, _("« %s » reste proposée sur la page de votre compétence.") % proposed.label)
     return redirect("competences:dashboard")
 
 
@@ -69,7 +69,7 @@ def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message)
         return redirect("competences:statements")
-    messages.success(request, _("Votre réponse est annulée : votre dossier est comme avant."))
+    messages.success(request, _("Votre réponse est annulée : votre dossier est comme avant."))
     return redirect("competences:statement", proposed.proposal.statement.public_id)
 
 

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                             ("unit", "word"), ("value__regex", "^[0-9]+(\\.[0-9]+)?$"), _connector="OR"
                         ),
                         name="law_figure_is_a_number",
-                        violation_error_message="Écrivez un nombre, avec un point : 102.23.",
+                        violation_error_message="Écrivez un nombre, avec un point : 102.23.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
