@@ -207,7 +207,8 @@ def mandates_held(actor: Actor, *, on: date) -> QuerySet[Mandate]:
     """
     if not (isinstance(actor, User) and _is_open_account(actor)):
         return Mandate.objects.none()
-    return Mandate.objects.effective(on).filter(adviser=actor).exclude(worker__user=actor)
+    own = Worker.objects.filter(user=actor).values("pk")
+    return Mandate.objects.effective(on).filter(adviser=actor).exclude(worker_id__exact=Subquery(own))
 
 
 def organisations_of(actor: Actor, kind: OrganisationKind, *, on: date) -> QuerySet[Organisation]:

@@ -5,19 +5,21 @@ let it tell: appointments and contacts to who meets them (`contacts.MEETING`), w
 to who follows them, the phase of a bilan to who accompanies that very bilan, a question to whoever it was
 asked.
 
-Sets of people are asked for as `pk in (…)` of one adviser's rows, never person by person: the database reads
-each set once, however long the list.
+The list is chosen and counted by sets of keys, read in two queries however long it is; only the people of a
+page are read whole.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, Count, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models import Case, Count, F, Func, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -28,7 +30,7 @@ from accounts.enums import MANDATE_PURPOSES, Purpose
 from accounts.models import Mandate, Organisation, User, Worker
 from competences.enums import BilanState
 from competences.models import Bilan, Edition, ReviewRequest, RiskFlag, SkillStatement
-from competences.queries.contacts import MEETING, has_appointment, met_after, with_contacts
+from competences.queries.contacts import MEETING, met_after, planned, with_contacts
 from competences.rules.bilans import RUNNING
 from competences.rules.caseload import ENDING_DAYS, begins, quiet_since, search_keys
 
@@ -132,8 +134,18 @@ class Counts:
     phases: Mapping[str, int]
 
 
+class Held(NamedTuple):
+    """A mandate of the list: whose file, what for, from when to when, in the name of which organisation."""
+
+    worker: int
+    purpose: str
+    start_on: dt.date
+    end_on: dt.date | None
+    organisation: UUID
+
+
 class Caseload:
-    """The list of one adviser at one instant."""
+    """The list of one adviser at one instant: what it is chosen by is read once, in two queries."""
 
     def __init__(self, adviser: User, *, now: dt.datetime) -> None:
         self.adviser = adviser
@@ -148,24 +160,24 @@ class Caseload:
 
     def people(self, choice: Choice) -> QuerySet[Worker]:
         """The people that a choice shows, in its order."""
-        rows = self._asked(choice).filter(self._condition(choice))
+        keys = self._around(choice) & self._narrowed(choice)
+        rows = Worker.objects.filter(pk__in=list(keys))
+        if choice.q:
+            rows = named(rows, choice.q, "user")
         return self._sorted(rows, choice)
 
     def counts(self, choice: Choice) -> Counts:
-        """The figures of a choice, among the people of its organisation and of its search. One query."""
-        kept = {name: self._kept(name) for name in FILTERS if name}
-        of_purpose = Q(pk__in=self._of(Purpose(choice.but))) if choice.but else Q()
-        asked = {"chosen": self._condition(choice), "f": of_purpose}
-        asked |= {f"f{n}": of_purpose & condition for n, condition in enumerate(kept.values())}
-        asked |= {f"p{n}": Q(pk__in=self._of(purpose)) for n, purpose in enumerate(MANDATE_PURPOSES)}
-        asked |= {f"s{n}": of_purpose & self._in_phase(phase) for n, phase in enumerate(PHASES)}
-        told = {name: Count("pk", filter=q) if q else Count("pk") for name, q in asked.items()}
-        found = self._asked(choice).order_by().aggregate(**told)
+        """The figures of a choice, among the people of its organisation and of its search."""
+        around = self._around(choice)
+        if choice.q:
+            rows = named(Worker.objects.filter(pk__in=list(around)), choice.q, "user")
+            around = set(rows.values_list("pk", flat=True))
+        of_purpose = around & self._of(*([Purpose(choice.but)] if choice.but else ()))
         return Counts(
-            chosen=found["chosen"],
-            filters={"": found["f"], **{name: found[f"f{n}"] for n, name in enumerate(kept)}},
-            purposes={purpose.value: found[f"p{n}"] for n, purpose in enumerate(MANDATE_PURPOSES)},
-            phases={phase: found[f"s{n}"] for n, phase in enumerate(PHASES)},
+            chosen=len(around & self._narrowed(choice)),
+            filters={name: len(of_purpose & self._kept(name)) for name in FILTERS},
+            purposes={purpose.value: len(around & self._of(purpose)) for purpose in MANDATE_PURPOSES},
+            phases={phase: len(of_purpose & self._in_phase(phase)) for phase in PHASES},
         )
 
     def lines(self, people: QuerySet[Worker]) -> list[Accompanied]:
@@ -173,69 +185,84 @@ class Caseload:
         return [self._line(worker) for worker in self._told(people)]
 
     def all_lines(self, choice: Choice) -> Iterator[Accompanied]:
-        """The lines of a choice, read as they are written: memory does not grow with their number."""
+        """The lines of a choice, read as they are written: memory holds their keys alone."""
         return map(self._line, self._told(self.people(choice)).iterator(chunk_size=BATCH))
 
     def bodies(self) -> list[Organisation]:
         """The organisations in whose name this adviser holds mandates, by name. One query."""
-        held = self.mandates().order_by().values("organisation")
-        return list(Organisation.objects.filter(pk__in=held))
+        held = {one.organisation for one in self._held}
+        return list(Organisation.objects.filter(public_id__in=held))
 
-    # What is asked -----------------------------------------------------------------------------------------
+    # What is asked: sets of keys of people -----------------------------------------------------------------
 
-    def _asked(self, choice: Choice) -> QuerySet[Worker]:
-        """The people of the organisation and of the search that were chosen."""
-        held = self.mandates()
-        if choice.organisme:
-            held = held.filter(organisation__public_id=choice.organisme)
-        rows = Worker.objects.filter(pk__in=held.values("worker"))
-        return named(rows, choice.q, "user") if choice.q else rows
+    @cached_property
+    def _held(self) -> list[Held]:
+        """Every mandate of the list. One query."""
+        rows = self.mandates().order_by()
+        columns = ("worker_id", "purpose", "start_on", "end_on", "organisation__public_id")
+        return [Held(*row) for row in rows.values_list(*columns)]
 
-    def _condition(self, choice: Choice) -> Q:
-        found = Q(pk__in=self._of(Purpose(choice.but))) if choice.but else Q()
-        if choice.phase:
-            found &= self._in_phase(choice.phase)
-        return found & self._kept(choice.vue)
+    @cached_property
+    def _facts(self) -> Mapping[str, set[int]]:
+        """People by what is true of them, whatever the purposes: `_kept` looks at these. One query."""
+        since = quiet_since(self.on)
+        parts = [
+            *(rows.values_list(Value("met"), "worker") for rows in met_after(self.adviser, since)),
+            planned(self.adviser, self.now).values_list(Value("planned"), "worker"),
+            Bilan.objects.accompanied_by(self.adviser).running().values_list("state", "worker"),
+            self._reviews().values_list(Value(REVIEW), "worker"),
+            self._touched(list(self._of(Purpose.FOLLOW_UP))).values_list(Value(TOUCHED), "worker"),
+        ]
+        first, *others = (rows.order_by() for rows in parts)
+        found: dict[str, set[int]] = defaultdict(set)
+        for name, worker in first.union(*others):
+            found[name].add(worker)
+        return found
 
-    def _kept(self, name: str) -> Q:
-        """The people of a part of the list, as a condition."""
-        meets = self.mandates(*MEETING)
+    def _of(self, *purposes: Purpose) -> set[int]:
+        """The people who gave a mandate for one of these purposes, or for any."""
+        return {one.worker for one in self._held if not purposes or one.purpose in purposes}
+
+    def _around(self, choice: Choice) -> set[int]:
+        """The people of the organisation that was chosen."""
+        wanted = choice.organisme
+        return {one.worker for one in self._held if not wanted or str(one.organisation) == wanted}
+
+    def _narrowed(self, choice: Choice) -> set[int]:
+        found = self._of(*([Purpose(choice.but)] if choice.but else ())) & self._kept(choice.vue)
+        return found & self._in_phase(choice.phase) if choice.phase else found
+
+    def _kept(self, name: str) -> set[int]:
+        """The people of a part of the list."""
         if name == QUIET:
             since = quiet_since(self.on)
-            long_ago = meets.filter(start_on__lte=since).values("worker")
-            return Q(pk__in=long_ago) & ~met_after(self.adviser, since)
+            long_ago = {one.worker for one in self._held if one.purpose in MEETING and one.start_on <= since}
+            return long_ago - self._facts["met"]
         if name == UNPLANNED:
-            return Q(pk__in=meets.values("worker")) & ~has_appointment(self.adviser, self.now)
+            return self._of(*MEETING) - self._facts["planned"]
         if name == BILAN:
-            return Q(pk__in=self._bilans().values("worker"))
+            return set().union(*(self._in_phase(phase) for phase in PHASES))
         if name == REVIEW:
-            return Q(pk__in=self._reviews().values("worker"))
+            return self._facts[REVIEW]
         if name == TOUCHED:
-            touched = self._touched().filter(worker__in=self._of(Purpose.FOLLOW_UP))
-            return Q(pk__in=touched.values("worker"))
+            return self._facts[TOUCHED] & self._of(Purpose.FOLLOW_UP)
         if name == ENDING:
-            ending = self.mandates().filter(end_on__lte=self.on + dt.timedelta(days=ENDING_DAYS))
-            return Q(pk__in=ending.values("worker"))
-        return Q()
+            last = self.on + dt.timedelta(days=ENDING_DAYS)
+            return {one.worker for one in self._held if one.end_on and one.end_on <= last}
+        return self._of()
 
-    def _of(self, purpose: Purpose) -> QuerySet[Mandate, Any]:
-        return self.mandates(purpose).values("worker")
-
-    def _in_phase(self, phase: str) -> Q:
-        return Q(pk__in=self._bilans().filter(state=phase).values("worker"))
-
-    def _bilans(self) -> QuerySet[Bilan]:
-        """The running bilans that this adviser accompanies, and may open."""
-        rows = Bilan.objects.accompanied_by(self.adviser).running()
-        return rows.filter(worker__in=self._of(Purpose.BILAN))
+    def _in_phase(self, phase: str) -> set[int]:
+        """Running bilans that this adviser accompanies, and may open."""
+        return self._facts[phase] & self._of(Purpose.BILAN)
 
     def _reviews(self) -> QuerySet[ReviewRequest]:
         return ReviewRequest.objects.for_reader(self.adviser, self.on).unfinished()
 
-    def _touched(self) -> QuerySet[SkillStatement]:
+    def _touched(self, workers: list[int] | None = None) -> QuerySet[SkillStatement]:
         """Statements that an open flag of the last edition of a reference names."""
         flags = RiskFlag.objects.open().filter(edition__in=self.last_editions())
-        return SkillStatement.objects.standing().filter(pk__in=flags.values("statement"))
+        rows = SkillStatement.objects.standing().filter(pk__in=flags.values("statement"))
+        return rows if workers is None else rows.filter(worker__in=workers)
 
     def last_editions(self) -> list[int]:
         """The last edition of each reference. One query, once."""
@@ -265,6 +292,7 @@ class Caseload:
 
     def _told(self, people: QuerySet[Worker]) -> QuerySet[Worker]:
         mine = {"worker": OuterRef("pk")}
+        bilans = Bilan.objects.accompanied_by(self.adviser).running().filter(**mine)
         touched = self._touched().filter(**mine).order_by().values("worker").annotate(n=Count("pk"))
         return (
             with_contacts(people, self.adviser, self.now)
@@ -272,7 +300,7 @@ class Caseload:
             .annotate(
                 purposes_held=ArraySubquery(self.mandates().filter(**mine).order_by("pk").values("purpose")),
                 ends_on=self._first_end(),
-                phase=Subquery(self._bilans().filter(**mine).values("state")[:1]),
+                phase=Subquery(bilans.values("state")[:1]),
                 review_since=Subquery(
                     self._reviews().filter(**mine).order_by("asked_at").values("asked_at")[:1]
                 ),
@@ -291,7 +319,7 @@ class Caseload:
             is_met=is_met,
             last_contact_on=contact if is_met else None,
             next_appointment_at=worker.next_appointment_at if is_met else None,
-            phase=BilanState(worker.phase) if worker.phase else None,
+            phase=BilanState(worker.phase) if worker.phase and Purpose.BILAN in purposes else None,
             review_since=worker.review_since,
             touched=worker.touched if Purpose.FOLLOW_UP in purposes else None,
         )

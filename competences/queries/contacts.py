@@ -6,8 +6,9 @@ even as a date; what an adviser did is their own to remember, and is shown while
 """
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -26,34 +27,30 @@ def with_contacts(workers: QuerySet[Worker], adviser: User, now: dt.datetime) ->
     held = _held(adviser).filter(**mine).order_by("-starts_at").values("starts_at")
     sent = _sent(adviser).filter(**mine).order_by("-sent_at").values("sent_at")
     shared = _shared(adviser).filter(**mine).order_by("-created_at").values("created_at")
-    to_come = _to_come(adviser, now).filter(**mine).order_by("starts_at").values("starts_at")
+    to_come = planned(adviser, now).filter(**mine).order_by("starts_at").values("starts_at")
     return workers.annotate(
         last_contact_at=Greatest(Subquery(held[:1]), Subquery(sent[:1]), Subquery(shared[:1])),
         next_appointment_at=Subquery(to_come[:1]),
     )
 
 
-def met_after(adviser: User, day: dt.date) -> Q:
-    """The people with whom that adviser had a contact after that day, as a condition on people."""
+def met_after(adviser: User, day: dt.date) -> list[QuerySet[Any]]:
+    """The contacts of that adviser after that day, each with its `worker`."""
     after = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
-    return (
-        Q(pk__in=_held(adviser).filter(starts_at__gte=after).values("worker"))
-        | Q(pk__in=_sent(adviser).filter(sent_at__gte=after).values("worker"))
-        | Q(pk__in=_shared(adviser).filter(created_at__gte=after).values("worker"))
-    )
+    return [
+        _held(adviser).filter(starts_at__gte=after),
+        _sent(adviser).filter(sent_at__gte=after),
+        _shared(adviser).filter(created_at__gte=after),
+    ]
 
 
-def has_appointment(adviser: User, now: dt.datetime) -> Q:
-    """The people who have an appointment to come with that adviser, as a condition on people."""
-    return Q(pk__in=_to_come(adviser, now).values("worker"))
+def planned(adviser: User, now: dt.datetime) -> QuerySet[Appointment]:
+    """The appointments to come with that adviser."""
+    return Appointment.objects.to_come(now).filter(adviser=adviser)
 
 
 def _held(adviser: User) -> QuerySet[Appointment]:
     return Appointment.objects.held().filter(adviser=adviser)
-
-
-def _to_come(adviser: User, now: dt.datetime) -> QuerySet[Appointment]:
-    return Appointment.objects.to_come(now).filter(adviser=adviser)
 
 
 def _sent(adviser: User) -> QuerySet[AdviserMessage]:
