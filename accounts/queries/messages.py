@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Count, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from accounts.enums import NotificationState
 from accounts.models import Notification, User
 from accounts.models.notifications import NotificationQuerySet
 from accounts.notifications import Detail, get, kinds
+from accounts.written import written
 
 #: What became of the e-mail, for the person: the page holds the message whatever it was.
 MAIL_WORDS: dict[NotificationState, Promise] = {
@@ -38,13 +40,23 @@ class Message:
 
 def messages_of(user: User, now: datetime) -> NotificationQuerySet:
     """The messages of this person that a page shows, the latest first."""
-    names = [kind.name for kind in kinds() if kind.on_page]
-    return Notification.objects.filter(recipient=user).shown(names, now)
+    return Notification.objects.filter(recipient=user).shown(_on_page(), now)
 
 
 def unread_count(user: User, now: datetime) -> int:
     """How many of them wait to be read. One query, over the rows of one person."""
-    return messages_of(user, now).unread().order_by().count()
+    [(count,)] = _unread(*_on_page(), recipient=user.pk, now=now)
+    return count
+
+
+def _on_page() -> list[str]:
+    return [kind.name for kind in kinds() if kind.on_page]
+
+
+@written
+def _unread(*names: str, recipient: int, now: datetime) -> QuerySet[Notification]:
+    rows = Notification.objects.filter(recipient=recipient).shown(names, now).unread().order_by()
+    return rows.values(every=Value(1)).annotate(count=Count("pk")).values_list("count")
 
 
 def told(rows: Sequence[Notification], recipient: User, on: date) -> list[Message]:

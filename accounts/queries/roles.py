@@ -5,6 +5,8 @@ from datetime import date
 
 from accounts.enums import MembershipRole
 from accounts.models import Membership, Organisation, User
+from accounts.models.organisations import MembershipQuerySet
+from accounts.written import written
 
 
 @dataclass(frozen=True)
@@ -17,12 +19,7 @@ class Roles:
 
 def roles_of(user: User, on: date) -> Roles:
     """The person's roles on the day `on`, in one query."""
-    memberships = (
-        Membership.objects.in_force(on)
-        .filter(user=user)
-        .select_related("organisation")
-        .order_by("organisation__name", "organisation__pk")
-    )
+    memberships = _memberships(user=user.pk, on=on)
     by_role = [(membership.role, membership.organisation) for membership in memberships]
     return Roles(
         adviser=any(role == MembershipRole.ADVISER for role, _organisation in by_role),
@@ -30,3 +27,9 @@ def roles_of(user: User, on: date) -> Roles:
             organisation for role, organisation in by_role if role == MembershipRole.EMPLOYER_MEMBER
         ),
     )
+
+
+@written
+def _memberships(*, user: int, on: date) -> MembershipQuerySet:
+    rows = Membership.objects.in_force(on).filter(user=user)
+    return rows.select_related("organisation").order_by("organisation__name", "organisation__pk")
