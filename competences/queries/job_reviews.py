@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
+from accounts.written import is_any_of, written
 from competences.enums import ConceptKind, LinkKind
 from competences.models import Concept, ConceptLink, ConceptRevision, Edition, OrganisationJob, WorkerJob
 from competences.rules.labels import fold
@@ -64,18 +67,38 @@ def job_reviews(rows: Sequence[OrganisationJob | WorkerJob]) -> dict[int, JobRev
 
     The rows are read with their edition. At most five queries, whatever their number.
     """
-    behind = _behind(rows)
-    if not behind:
-        return {}
-    homes = _homes(row.title_id for row, _newest in behind)
-    jobs = {span.value.pk: span.value for spans in homes.values() for span in spans}
-    names = _names({row.title_id for row, _newest in behind} | jobs.keys())
-    states = [_State(row, newest, homes[row.title_id], names) for row, newest in behind]
+    states = _states(rows)
     renamed = [state for state in states if state.new_label_of_former]
     titles = _titles({state.before.pk for state in renamed if state.before})
     bearers = _bearers({fold(state.new_label_of_former) for state in renamed}, renamed)
     found = {state.row.pk: state.review(titles, bearers) for state in states}
     return {pk: review for pk, review in found.items() if review.says_something}
+
+
+def count_reviews(rows: Sequence[OrganisationJob | WorkerJob], homes: Iterable[ConceptLink]) -> int:
+    """How many reviews `job_reviews` finds, from the links of their titles, read already. Two queries, or
+    three: what took the name of another says nothing alone."""
+    states = _states(rows, homes)
+    nothing: dict[Any, list[Span]] = defaultdict(list)
+    silent = [state for state in states if not state.review(nothing, nothing).says_something]
+    unsure = {state.before.pk for state in silent if state.before and state.new_label_of_former}
+    titles = _titles(unsure)
+    return len(states) - sum(not state.review(titles, nothing).says_something for state in silent)
+
+
+def _states(
+    rows: Sequence[OrganisationJob | WorkerJob], links: Iterable[ConceptLink] | None = None
+) -> "list[_State]":
+    """Those that name an older edition than the newest, with the names and the jobs of their titles."""
+    behind = _behind(rows)
+    if not behind:
+        return []
+    titles = {row.title_id for row, _newest in behind}
+    homes: dict[int, list[Span]] = defaultdict(list)
+    for link in _links_of(titles=list(titles)) if links is None else links:
+        homes[link.source_id].append(Span(link.target, link.since, link.until))
+    names = _names(titles | {span.value.pk for spans in homes.values() for span in spans})
+    return [_State(row, newest, homes[row.title_id], names) for row, newest in behind]
 
 
 class _State:
@@ -141,10 +164,7 @@ def _at(spans: Iterable[Span], place: int) -> Any:
 def _behind(rows: Sequence[Any]) -> list[tuple[Any, Edition]]:
     """The rows that name an older edition than the newest of their reference, with that one. One query."""
     references = {row.edition.reference_id for row in rows}
-    newest = (
-        Edition.objects.in_history().filter(reference__in=references).order_by("reference_id", "-position")
-    )
-    last = {e.reference_id: e for e in newest.distinct("reference_id").defer("anomalies")}
+    last = {e.reference_id: e for e in _newest(references=list(references))} if references else {}
     found = []
     for row in rows:
         end = last.get(row.edition.reference_id)
@@ -153,35 +173,51 @@ def _behind(rows: Sequence[Any]) -> list[tuple[Any, Edition]]:
     return found
 
 
-def _homes(titles: Iterable[int]) -> dict[int, list[Span]]:
-    """The jobs of titles. One query."""
-    links = ConceptLink.objects.filter(kind=LinkKind.TITLE_OF, source__in=set(titles))
-    found: dict[int, list[Span]] = defaultdict(list)
-    for link in links.select_related("target__reference"):
-        found[link.source_id].append(Span(link.target, link.since, link.until))
-    return found
+@written
+def _newest(*, references: list[int]) -> QuerySet[Edition]:
+    rows = Edition.objects.in_history().filter(is_any_of("reference", references))
+    return rows.order_by("reference_id", "-position").distinct("reference_id").defer("anomalies", "changes")
+
+
+@written
+def _links_of(*, titles: list[int]) -> QuerySet[ConceptLink]:
+    """The links of titles to their jobs."""
+    links = ConceptLink.objects.filter(is_any_of("source", titles), kind=LinkKind.TITLE_OF)
+    return links.select_related("target__reference")
 
 
 def _titles(jobs: set[int]) -> dict[int, list[Span]]:
-    """The titles of jobs. One query."""
-    links = ConceptLink.objects.filter(kind=LinkKind.TITLE_OF, target__in=jobs)
+    """The titles of jobs. One query, none for no job."""
     found: dict[int, list[Span]] = defaultdict(list)
-    for job, *span in links.values_list("target_id", "source_id", "since", "until"):
+    for job, *span in _titles_of(jobs=list(jobs)) if jobs else ():
         found[job].append(Span(*span))
     return found
 
 
+@written
+def _titles_of(*, jobs: list[int]) -> QuerySet[ConceptLink]:
+    links = ConceptLink.objects.filter(is_any_of("target", jobs), kind=LinkKind.TITLE_OF)
+    return links.values_list("target_id", "source_id", "since", "until")
+
+
 def _names(concepts: Iterable[int]) -> dict[int, list[Span]]:
     """The names of concepts. One query."""
-    rows = ConceptRevision.objects.filter(concept__in=set(concepts))
     found: dict[int, list[Span]] = defaultdict(list)
-    for concept, *span in rows.values_list("concept_id", "label", "since", "until"):
+    for concept, *span in _names_of(concepts=list(set(concepts))):
         found[concept].append(Span(*span))
     return found
 
 
+@written
+def _names_of(*, concepts: list[int]) -> QuerySet[ConceptRevision]:
+    rows = ConceptRevision.objects.filter(is_any_of("concept", concepts))
+    return rows.values_list("concept_id", "label", "since", "until")
+
+
 def _bearers(folded: set[str], states: Iterable[_State]) -> dict[str, list[Span]]:
-    """The jobs of the same references that have borne these names. One query."""
+    """The jobs of the same references that have borne these names. One query, none for no name."""
+    if not folded:
+        return defaultdict(list)
     references = {state.row.title.reference_id for state in states}
     rows = ConceptRevision.objects.filter(
         concept__reference__in=references, concept__kind=ConceptKind.JOB, folded__in=folded

@@ -8,7 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
@@ -31,6 +31,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Worker
+from accounts.written import is_any_of, written
 from competences.models import (
     OPEN,
     ConceptRevision,
@@ -110,21 +111,110 @@ def statements_in(rows: Iterable[SkillRevision]) -> list[SkillStatement]:
     return found
 
 
-def filtered(rows: QuerySet[SkillRevision], name: str, *, on: dt.date) -> QuerySet[SkillRevision]:
-    """Those that a filter keeps; all of them for a name that is not one."""
-    condition = _conditions(on).get(name)
-    return rows if condition is None else rows.filter(condition)
+class Days(NamedTuple):
+    """The day on which a list is read, and the last days confirmed and practised that have aged by then."""
+
+    on: dt.date
+    confirmed: dt.date
+    practised: dt.date
 
 
-def filter_counts(rows: QuerySet[SkillRevision], *, on: dt.date) -> dict[str, int]:
-    """How many rows each filter would keep, "" for all. One query."""
-    counted = {"every": Count("pk")}
-    names = {}
-    for number, (name, condition) in enumerate(_conditions(on).items()):
-        names[f"kept_{number}"] = name
-        counted[f"kept_{number}"] = Count("pk", filter=condition)
-    found = rows.order_by().select_related(None).aggregate(**counted)
-    return {"": found["every"], **{name: found[key] for key, name in names.items()}}
+def days_of(on: dt.date) -> Days:
+    """What the filters need to know of a day."""
+    return Days(on, latest_aged_day(on, CONFIRMED_MONTHS), latest_aged_day(on, PRACTISED_MONTHS))
+
+
+class Listed:
+    """What is said now of the skills of a record that a filter and a search keep, in an order.
+
+    `counts` is how many each filter would keep, "" for all: one query. A slice reads one page with its labels
+    and its flags: two queries, one more where an organisation owns a reference. A name that is not one
+    filters nothing, and sorts the latest declared first.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        *,
+        actor: Reader,
+        on: dt.date,
+        chosen: str = "",
+        order: str = "",
+        inside: str = "",
+    ) -> None:
+        self.worker, self.actor, self.inside, self.days = worker, actor, inside, days_of(on)
+        self.chosen, self.order = chosen, order
+        if inside:
+            [found] = _counted(naming(_said_now(worker.pk), inside), self.days)
+        else:
+            [found] = _counts_of(worker=worker.pk, **self.days._asdict())
+        self.counts: dict[str, int] = dict(zip(("", *_conditions(self.days)), found, strict=True))
+
+    def __getitem__(self, part: slice) -> list[SkillStatement]:
+        """The statements of a page."""
+        if part.start >= part.stop:
+            return []
+        if self.inside:
+            rows = list(
+                _page(naming(_said_now(self.worker.pk), self.inside), self.chosen, self.order, self.days)[
+                    part
+                ]
+            )
+        else:
+            asked = (self.chosen, self.order, part.start, part.stop)
+            rows = _page_of(*asked, worker=self.worker.pk, **self.days._asdict())
+        found = statements_in(rows)
+        flags: dict[int, list[RiskFlag]] = defaultdict(list)
+        for flag in _flags_on(statements=[statement.pk for statement in found]):
+            flags[flag.statement_id].append(flag)
+        for statement in found:
+            statement.open_flags = flags[statement.pk]
+        labels = {row.statement.concept_id: row.label for row in rows if row.statement.concept_id}
+        return with_labels(found, actor=self.actor, on=self.days.on, labels=labels)
+
+
+def _said_now(worker: int) -> QuerySet[SkillRevision]:
+    return SkillRevision.objects.current().filter(statement__worker=worker, statement__removed_at=None)
+
+
+def _counted(rows: QuerySet[SkillRevision], days: Days) -> QuerySet[Any]:
+    """One row: how many there are, then how many each filter keeps."""
+    counts = {"every": Count("pk")}
+    for number, condition in enumerate(_conditions(days).values()):
+        counts[f"kept_{number}"] = Count("pk", filter=condition)
+    return rows.order_by().values(whole=Value(1)).annotate(**counts).values_list(*counts)
+
+
+def _page(rows: QuerySet[SkillRevision], chosen: str, order: str, days: Days) -> QuerySet[SkillRevision]:
+    condition = _conditions(days).get(chosen)
+    kept = rows if condition is None else rows.filter(condition)
+    named = _said(kept).annotate(label=LabelOf("statement__concept"))
+    return sorted_by(named.order_by("-statement__declared_at", "-statement_id"), order)
+
+
+@written
+def _counts_of(*, worker: int, on: dt.date, confirmed: dt.date, practised: dt.date) -> QuerySet[Any]:
+    return _counted(_said_now(worker), Days(on, confirmed, practised))
+
+
+@written
+def _page_of(
+    chosen: str,
+    order: str,
+    start: int,
+    stop: int,
+    *,
+    worker: int,
+    on: dt.date,
+    confirmed: dt.date,
+    practised: dt.date,
+) -> QuerySet[SkillRevision]:
+    return _page(_said_now(worker), chosen, order, Days(on, confirmed, practised))[start:stop]
+
+
+@written
+def _flags_on(*, statements: list[int]) -> QuerySet[RiskFlag]:
+    return _with_edition(RiskFlag.objects.open().filter(is_any_of("statement", statements)))
 
 
 def sorted_by(rows: QuerySet[SkillRevision], name: str) -> QuerySet[SkillRevision]:
@@ -163,11 +253,10 @@ def naming(rows: QuerySet[SkillRevision], text: str) -> QuerySet[SkillRevision]:
     return rows
 
 
-def _conditions(on: dt.date) -> dict[str, Any]:
+def _conditions(days: Days) -> dict[str, Any]:
     return {
-        FLAGGED: Exists(RiskFlag.objects.shown(on).filter(statement=OuterRef("statement"))),
-        AGEING: Q(confirmed_on__lte=latest_aged_day(on, CONFIRMED_MONTHS))
-        | Q(practised_on__lte=latest_aged_day(on, PRACTISED_MONTHS)),
+        FLAGGED: Exists(RiskFlag.objects.shown(days.on).filter(statement=OuterRef("statement"))),
+        AGEING: Q(confirmed_on__lte=days.confirmed) | Q(practised_on__lte=days.practised),
         NOT_PRACTISED: Q(is_practised=False),
         NO_LEVEL: Q(level=None),
         OWN_WORDS: Q(statement__concept=None),
@@ -184,6 +273,20 @@ class FirstScreen:
     touched_total: int
 
 
+@written
+def _open_flags_of(*, worker: int) -> QuerySet[RiskFlag]:
+    flags = RiskFlag.objects.open().filter(statement__worker=worker, statement__removed_at=None)
+    return _with_edition(flags).order_by("-statement__declared_at", "-statement_id", "-pk")
+
+
+@written
+def _shown_first(*, worker: int, first: list[int]) -> QuerySet[SkillRevision]:
+    """What is said now of the statements of these keys, then of the latest, and how many there are."""
+    named = _said(_said_now(worker)).annotate(total=Window(Count("pk")), label=LabelOf("statement__concept"))
+    order = Case(When(is_any_of("statement", first), then=0), default=1)
+    return named.order_by(order, "-statement__declared_at", "-statement_id")[: SHOWN + SHOWN_TOUCHED]
+
+
 def first_screen(
     worker: Worker, *, actor: Reader, on: dt.date, left_for_later: Collection[str] = ()
 ) -> FirstScreen:
@@ -193,21 +296,14 @@ def first_screen(
     """
     proposals = waiting_of(worker, actor=actor, on=on)
     flags: dict[int, list[RiskFlag]] = defaultdict(list)
-    open_flags = RiskFlag.objects.open().filter(statement__worker=worker, statement__removed_at=None)
-    for flag in _with_edition(open_flags).order_by("-statement__declared_at", "-statement_id", "-pk"):
+    for flag in _open_flags_of(worker=worker.pk):
         flags[flag.statement_id].append(flag)
     touched = [pk for pk, found in flags.items() if not all(flag.is_hidden(on) for flag in found)]
     touched += [one.proposal.statement_id for one in proposals if one.proposal.statement_id not in flags]
     touched = list(dict.fromkeys(touched))
     first = touched[:SHOWN_TOUCHED]
     # Those touched come first, then the latest: fifteen rows hold both lists.
-    rows = list(
-        _said(SkillRevision.objects.current().filter(statement__worker=worker, statement__removed_at=None))
-        .annotate(total=Window(Count("pk")), label=LabelOf("statement__concept"))
-        .order_by(
-            Case(When(statement__in=first, then=0), default=1), "-statement__declared_at", "-statement_id"
-        )[: SHOWN + SHOWN_TOUCHED]
-    )
+    rows = _shown_first(worker=worker.pk, first=first)
     statements = statements_in(rows)
     for statement in statements:
         statement.open_flags = flags[statement.pk]

@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import FilteredRelation, OuterRef, Q
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
+from accounts.written import is_any_of, written
 from competences.enums import LinkKind, ReferenceFormat, SignalKind
 from competences.models import (
     OPEN,
@@ -168,27 +169,35 @@ class Past:
 
 def _pasts(concepts: set[int]) -> dict[int, Past]:
     """One query. Of the issues of one number the last alone counts: an issue is not one more year."""
-    numbers = Edition.objects.in_history().filter(reference=OuterRef("reference"))
-    places = numbers.order_by("number", "-issue").distinct("number").values("position")
-    rows = Concept.objects.filter(pk__in=concepts).annotate(places=ArraySubquery(places))
     found: dict[int, Past] = {}
-    columns = ("pk", "reference__format", "places", "revisions__since", "revisions__until")
-    for pk, format, its_places, since, until in rows.values_list(*columns):
+    for pk, format, its_places, since, until in _listings(concepts=list(concepts)):
         past = found.setdefault(pk, Past(format, sorted(its_places), []))
         if since is not None:
             past.listed.append(Span(since, until))
     return found
 
 
-def _uses(concepts: set[int]) -> dict[int, list[Use]]:
-    """Every job that ever asked for each concept, named as it is now. One query."""
-    rows = ConceptLink.objects.filter(target__in=concepts, kind=LinkKind.USES).annotate(
+@written
+def _listings(*, concepts: list[int]) -> QuerySet[Concept]:
+    numbers = Edition.objects.in_history().filter(reference=OuterRef("reference"))
+    places = numbers.order_by("number", "-issue").distinct("number").values("position")
+    rows = Concept.objects.filter(is_any_of("pk", concepts)).annotate(places=ArraySubquery(places))
+    return rows.values_list("pk", "reference__format", "places", "revisions__since", "revisions__until")
+
+
+@written
+def _asked(*, concepts: list[int]) -> QuerySet[ConceptLink]:
+    rows = ConceptLink.objects.filter(is_any_of("target", concepts), kind=LinkKind.USES).annotate(
         now=FilteredRelation("source__revisions", condition=Q(source__revisions__until=OPEN))
     )
     attributes = [KeyTextTransform(name, "now__attributes") for name in (ISCO, PARENT, DIGITAL)]
-    columns = ("target_id", "since", "until", "source_id", "source__external_id", *attributes)
+    return rows.values_list("target_id", "since", "until", "source_id", "source__external_id", *attributes)
+
+
+def _uses(concepts: set[int]) -> dict[int, list[Use]]:
+    """Every job that ever asked for each concept, named as it is now. One query."""
     found: dict[int, list[Use]] = defaultdict(list)
-    for target, since, until, job, code, isco, parent, digital in rows.values_list(*columns):
+    for target, since, until, job, code, isco, parent, digital in _asked(concepts=list(concepts)):
         found[target].append(Use(Job(job, code, isco or "", parent or "", digital or ""), Span(since, until)))
     return found
 
@@ -200,23 +209,30 @@ def _scores(jobs: set[Job]) -> dict[Job, list[Score]]:
     """
     own = {job.isco for job in jobs if job.isco}
     parents = {job.parent for job in jobs if job.parent and not job.isco}
-    crosswalk = CrosswalkRow.objects.in_use().filter(
-        from_scheme=PARENT_SCHEME, to_scheme=SCORED_SCHEME, from_code__in=parents
-    )
-    rows = (
-        ExposureScore.objects.in_use()
-        .filter(Q(isco__in=own) | Q(isco__in=crosswalk.values("to_code")), source__slug__in=BANDS)
-        .annotate(parents=ArraySubquery(crosswalk.filter(to_code=OuterRef("isco")).values("from_code")))
-    )
     by_isco: dict[str, list[Score]] = defaultdict(list)
     by_parent: dict[str, list[Score]] = defaultdict(list)
-    columns = ("source__slug", "isco", "mean_2025", "mean_2023", "class_2025")
-    for *told, its_parents in rows.values_list(*columns, "parents"):
+    for *told, its_parents in _scored(own=list(own), parents=list(parents), sources=list(BANDS)):
         by_isco[told[1]].append(Score(*told, parent=""))
-        # An empty list of codes makes no query of the sub-query: PostgreSQL is asked for NULL.
-        for parent in its_parents or ():
+        for parent in its_parents:
             by_parent[parent].append(Score(*told, parent=parent))
     return {job: by_isco[job.isco] if job.isco else by_parent[job.parent] for job in jobs}
+
+
+@written
+def _scored(*, own: list[str], parents: list[str], sources: list[str]) -> QuerySet[ExposureScore]:
+    crosswalk = CrosswalkRow.objects.in_use().filter(
+        is_any_of("from_code", parents), from_scheme=PARENT_SCHEME, to_scheme=SCORED_SCHEME
+    )
+    inherited = crosswalk.filter(to_code=OuterRef("isco")).values("from_code")
+    return (
+        ExposureScore.objects.in_use()
+        .filter(
+            Q(is_any_of("isco", own)) | Q(isco__in=crosswalk.values("to_code")),
+            is_any_of("source__slug", sources),
+        )
+        .annotate(parents=ArraySubquery(inherited))
+        .values_list("source__slug", "isco", "mean_2025", "mean_2023", "class_2025", "parents")
+    )
 
 
 def _standing(past: Past, uses: list[Use], scores: Mapping[Job, list[Score]]) -> Standing:

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.errors import NotFound
 from accounts.models import User, Worker
+from accounts.written import written
 from competences.models import RiskFlag, SkillStatement, SuccessorProposal
 from competences.models.references import visible_lookup
 from competences.queries.names import LabelOf, labels_of
@@ -52,8 +53,16 @@ def with_proposals(
 
 def waiting_of(worker: Worker, *, actor: Reader, on: dt.date) -> list[Proposed]:
     """What waits for an answer in a record, the surest first. One query."""
+    if isinstance(actor, User) and actor.is_active:
+        return _proposed(_waiting_of(worker=worker.pk, reader=actor.pk, on=on))
     rows = SuccessorProposal.objects.waiting().filter(statement__worker=worker, statement__removed_at=None)
     return _named(_readable(rows, actor, on))
+
+
+@written
+def _waiting_of(*, worker: int, reader: int, on: dt.date) -> QuerySet[SuccessorProposal]:
+    rows = SuccessorProposal.objects.waiting().filter(statement__worker=worker, statement__removed_at=None)
+    return _with_names(_readable(rows, User(pk=reader), on))
 
 
 def attach_proposals(
@@ -73,10 +82,17 @@ def attach_proposals(
 
 
 def _named(rows: QuerySet[SuccessorProposal]) -> list[Proposed]:
+    return _proposed(_with_names(rows))
+
+
+def _with_names(rows: QuerySet[SuccessorProposal]) -> QuerySet[SuccessorProposal]:
     labels = {"label": LabelOf("successor"), "left_label": LabelOf("statement__concept")}
     whole = rows.select_related("successor__reference", "edition__reference").annotate(**labels)
-    found = whole.defer("edition__anomalies", "edition__changes").order_by("-confidence", "pk")
-    return [Proposed(row, row.label, row.left_label) for row in found]
+    return whole.defer("edition__anomalies", "edition__changes").order_by("-confidence", "pk")
+
+
+def _proposed(rows: Iterable[SuccessorProposal]) -> list[Proposed]:
+    return [Proposed(row, row.label, row.left_label) for row in rows]  # type: ignore[attr-defined]
 
 
 def own_proposal(user: User, public_id: UUID, *, on: dt.date) -> Proposed:

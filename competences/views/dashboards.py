@@ -1,5 +1,6 @@
 """The three first screens: the worker's, the adviser's, the employer's."""
 
+from itertools import chain
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from competences.models import OrganisationJob
 from competences.queries.bilans import due_bilan
 from competences.queries.first_screens import with_accompaniment
 from competences.queries.first_use import invites
-from competences.queries.job_reviews import job_reviews
+from competences.queries.job_reviews import count_reviews, job_reviews
 from competences.queries.jobs import organisation_jobs, worker_jobs
 from competences.queries.record_lists import first_screen
 from competences.queries.references import named_concept
@@ -44,6 +45,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     due = due_bilan(person, today)
     skills = first_screen(person, left_for_later=request.session.get(LATER, []), **reading)
     jobs = worker_jobs(person, today, actor=request.user)
+    read = [job for job in jobs if job.is_readable]
     context = {
         "person": person,
         "bilan_state": BilanState(person.running_state).label if person.running_id else "",
@@ -58,7 +60,9 @@ def worker(request: HttpRequest) -> HttpResponse:
         "total": skills.total,
         "jobs": jobs,
         "first_use_invites": skills.total == 0 and invites(person),
-        "jobs_to_review": len(job_reviews([job.row for job in jobs if job.is_readable])),
+        "jobs_to_review": count_reviews(
+            [job.row for job in read], chain.from_iterable(job.homes for job in read)
+        ),
     }
     return render(request, "competences/dashboard.html", context)
 

@@ -29,13 +29,10 @@ from competences.queries.names import labels_of
 from competences.queries.record_lists import (
     FILTERS,
     SORTS,
+    Listed,
     declared_at,
     end_of_day,
-    filter_counts,
-    filtered,
-    naming,
     said_in,
-    sorted_by,
     statements_in,
     with_labels_as_of,
 )
@@ -112,15 +109,14 @@ def list_context(request: HttpRequest, asked: QueryDict) -> dict[str, Any]:
     chosen = asked.get("filtre", "") if asked.get("filtre", "") in FILTERS else ""
     order = asked.get("tri", "") if asked.get("tri", "") in SORTS else ""
     inside = typed(asked, "dans")
-    rows = naming(said_in(request.user.worker), inside)
-    counts = filter_counts(rows, on=today)
-    kept = sorted_by(filtered(rows, chosen, on=today), order)
-    page = Pages(kept, A_PAGE, counts[chosen]).get_page(asked.get("page"))
-    found = with_labels(statements_in(page.object_list), actor=request.user, on=today)
+    reading = {"actor": request.user, "on": today}
+    listed = Listed(request.user.worker, chosen=chosen, order=order, inside=inside, **reading)
+    counts = listed.counts
+    page = Pages(listed, A_PAGE, counts[chosen]).get_page(asked.get("page"))
     here = {"filtre": chosen, "tri": order, "dans": inside}
     return {
         "page": page,
-        "statements": with_durability(found),
+        "statements": with_durability(page.object_list),
         "total": None if inside else counts[""],
         "kept": page.paginator.count,
         "chosen": here,
