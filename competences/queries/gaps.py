@@ -111,6 +111,7 @@ def gap_page(user: User, public_id: uuid.UUID, *, learned: Collection[str], on: 
         is_readable=True,
         job=job,
         job_label=labels.named(job.pk, job.kind, job.external_id).label,
+        homes=[link],
     )
     names = {row[0]: labels.named(*row) for row in (*rows, *near)}
     chosen = frozenset(

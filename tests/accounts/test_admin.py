@@ -127,6 +127,6 @@ def test_the_outbox_is_looked_at_and_stuck_rows_are_sent_again(client, staff):
     assert client.get(_url("notification_add")).status_code == 403
     selected = {"action": "send_again", "_selected_action": [row.pk for row in rows]}
     page = client.post(_url("notification_changelist"), selected, follow=True)
-    assert "remis en attente : 2" in page.content.decode()
+    assert "remis en attente : 2" in page.content.decode()
     states = list(Notification.objects.order_by("pk").values_list("state", flat=True))
     assert states == [NotificationState.WAITING, NotificationState.WAITING, NotificationState.SENT]

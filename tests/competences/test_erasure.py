@@ -125,7 +125,6 @@ def _told_elsewhere(user, made):
     Appointment.objects.create(
         worker=worker, bilan=made, kind="accompaniment", starts_at=now, minutes=60, place=MARK, created_at=now
     )
-    SavedFilter.objects.create(adviser=user, name=MARK, asked={"q": MARK}, created_at=now)
     MessageTemplate.objects.create(author=user, name=MARK, text=MARK, updated_at=now)
     SavedFilter.objects.create(adviser=user, name=MARK, asked={"tri": MARK}, created_at=now)
     MandateRequest.objects.create(

@@ -123,7 +123,7 @@ def test_a_link_is_shown_as_text_with_its_host(user, client):
     }
     assert client.post(url("evidence_add", "lien"), typed).status_code == 302
     page = client.get(url("evidence")).content.decode()
-    assert "Site : forge.exemple.fr" in page
+    assert "Site : forge.exemple.fr" in page
     assert 'href="https://forge.exemple.fr/a" rel="noopener nofollow noreferrer"' in page
     assert "&lt;i&gt;Code&lt;/i&gt;" in page
     bad = client.post(url("evidence_add", "lien"), {**typed, "url": "javascript:alert(1)"})

@@ -67,7 +67,7 @@ def test_json_tells_the_same(built, client):
 def test_what_each_edition_did_to_a_job(built, client):
     second, first = feed(client, "petit/metiers/M1805/flux.json").json()["items"]
     assert second["content_text"].split("\n") == [
-        "« Codage » devient « Développement ».",
+        "« Codage » devient « Développement ».",
         "+1 compétence : Écrire <b>en C</b> & relire",
     ]
     assert first["content_text"] == "Entre dans le référentiel."

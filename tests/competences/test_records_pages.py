@@ -175,7 +175,7 @@ def test_own_words_are_added_found_again_and_attached_with_the_words_kept(built,
     client.post(attach, {"version": "1"})
     made.refresh_from_db()
     assert (made.free_text, made.concept) == ("Réparer des vélos", built.skills[3])
-    assert "Avec vos mots : « Réparer des vélos »" in client.get(url).content.decode()
+    assert "Avec vos mots : « Réparer des vélos »" in client.get(url).content.decode()
 
 
 HOSTILE = {

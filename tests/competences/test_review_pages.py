@@ -59,7 +59,7 @@ def test_a_walk_from_the_question_to_the_answer(user):
         "statements": [str(mine.public_id)],
         "reader": "peer",
         "email": "Alex@Exemple.fr",
-        "question": "Suis-je prête ?",
+        "question": "Suis-je prête ?",
         "evidence": [str(shown.public_id)],
     }
     asked = worker.post(url("review_ask"), sent_form, follow=True)
@@ -67,7 +67,7 @@ def test_a_walk_from_the_question_to_the_answer(user):
     review = ReviewRequest.objects.get()
     address = url("review", review.public_id)
 
-    assert "Suis-je prête ?" in alex.get(url("reviews")).content.decode()
+    assert "Suis-je prête ?" in alex.get(url("reviews")).content.decode()
     first = alex.get(address).content.decode()
     assert "Nadia Worker" in first
     assert not any(words in first for words in ("Réparer", "Ma photo", "Souder"))
@@ -203,7 +203,7 @@ def test_who_was_asked_as_a_member_says_in_whose_name(user):
         review = ask(user, statement, email=person.email, capacity=Capacity.EMPLOYER_MEMBER)
         client = signed_in(person)
         page = client.post(url("review_take", review.public_id), follow=True)
-        assert ("mention « pair »" in page.content.decode()) is (person is former)
+        assert ("mention « pair »" in page.content.decode()) is (person is former)
         client.post(
             url("review", review.public_id), {"organisation": name, **typed(statement, kind="observed")}
         )

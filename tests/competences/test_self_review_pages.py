@@ -86,10 +86,10 @@ def test_ten_skills_are_reviewed_in_twelve_presses(signed, worker):
     assert presses <= 12
     for words in (
         "6 compétences confirmées",
-        "1 niveau plus haut : Compétence numéro 6",
-        "1 niveau plus bas : Compétence numéro 7",
-        "1 compétence plus pratiquée : Compétence numéro 8",
-        "1 compétence passée, sans rien changer : Compétence numéro 9",
+        "1 niveau plus haut : Compétence numéro 6",
+        "1 niveau plus bas : Compétence numéro 7",
+        "1 compétence plus pratiquée : Compétence numéro 8",
+        "1 compétence passée, sans rien changer : Compétence numéro 9",
         "12 septembre 2026",
         "Tous les 6 mois à partir du 12 mars 2026.",
     ):
