@@ -16,7 +16,7 @@ class CompetencesConfig(AppConfig):
         from competences import (
             adviser_message_kinds,
             consents,
-            document_messages,
+            document_kinds,
             erasure,
             grants,
             handover_effects,
@@ -26,7 +26,7 @@ class CompetencesConfig(AppConfig):
         from competences.services import record_parts, record_path, record_shown
 
         reminders.register()
-        document_messages.register()
+        document_kinds.register()
         erasure.register()
         adviser_message_kinds.register()
         grants.register()

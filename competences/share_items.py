@@ -12,12 +12,12 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import sharing
 from accounts.errors import NotFound
+from accounts.files import as_file
 from accounts.models import Worker
 from accounts.sharing import Offered, Seen, ShareItemKind
 from competences.cv_documents import cv_document
@@ -149,14 +149,7 @@ def _handed_cv(worker: Worker, public_id: UUID, seen: Seen) -> HttpResponse:
     if shown is None:
         raise NotFound
     made = cv_document(shown.content, language=shown.cv.language, on=seen.on)
-    return HttpResponse(
-        made.content,
-        headers={
-            "Content-Type": "application/pdf",
-            "Content-Disposition": content_disposition_header(True, "cv.pdf") or "attachment",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return as_file(made.content, "application/pdf", "cv", "pdf")
 
 
 # Documents of bilans --------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ PURPOSE_OF: Mapping[ActorKind, str] = {
 #: What the page behind the door narrows further, in words for the people who read the table.
 LIMITS: Mapping[tuple[ActorKind, Thing], str] = {
     (_K.REVIEW_ADVISER, _T.VIEWS): "those the person does not hide, with the skills they are about",
-    (_K.BILAN_ADVISER, _T.BILAN): "the bilans with that adviser, from the day they are prepared together",
+    (_K.BILAN_ADVISER, _T.BILAN): "the bilans with that adviser, from the day the person chose them",
     (_K.FOLLOW_UP_ADVISER, _T.APPOINTMENT): "those outside a bilan",
     (_K.BILAN_ADVISER, _T.DOCUMENT): "of the bilans with that adviser, until they are destroyed",
     **dict.fromkeys(

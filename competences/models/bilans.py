@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from competences.enums import BilanRole, BilanState, ConventionAnswer, Funder
-from competences.rules.bilans import RUNNING
+from competences.rules.bilans import RUNNING, STOPPED
 
 RHYTHM_MONTHS = (1, 120)
 """Shortest and longest rhythm between two bilans, in months."""
@@ -52,8 +52,9 @@ class BilanQuerySet(models.QuerySet["Bilan"]):
         return self.filter(state__in=RUNNING)
 
     def accompanied_by(self, adviser: models.Model) -> Self:
-        """Bilans of which that account is the adviser; whether it may open them is the door's to say."""
-        return self.filter(adviser=adviser)
+        """Bilans of which that account is the adviser, but for those that the person stopped: nothing of
+        them is left for others. Whether it may open them is the door's to say."""
+        return self.filter(adviser=adviser).exclude(state__in=STOPPED)
 
 
 class Bilan(models.Model):
@@ -161,6 +162,10 @@ class Bilan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.public_id}"
+
+    def is_accompanied_by(self, user: models.Model) -> bool:
+        """`BilanQuerySet.accompanied_by`, for a row that is already held."""
+        return self.adviser_id == user.pk and self.state not in STOPPED
 
 
 class BilanMove(models.Model):

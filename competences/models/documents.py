@@ -8,27 +8,23 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from competences.enums import DestroyedFor, DocumentKind, FileKind, KeptReason
-from competences.models.evidence import FILE_BYTES
+from competences.enums import DestroyedFor, DocumentKind, KeptReason
+from competences.models.kept_files import KeptFile, KeptFileQuerySet, file_is_whole
 
 TITLE_LENGTH = 120
 
 
-class BilanDocumentQuerySet(models.QuerySet["BilanDocument"]):
+class BilanDocumentQuerySet(KeptFileQuerySet["BilanDocument"]):
     def handed(self) -> Self:
         """Documents that are the person's; the others are still being written."""
         return self.filter(handed_at__isnull=False)
-
-    def with_file(self) -> Self:
-        """Documents that have bytes of their own."""
-        return self.filter(stored_as__isnull=False)
 
     def to_destroy(self, on: date) -> Self:
         """Documents whose day has come."""
         return self.filter(destroy_on__lte=on)
 
 
-class BilanDocument(models.Model):
+class BilanDocument(KeptFile):
     """A document of a bilan. It belongs to the worker; `author` wrote it with them.
 
     Written in the app, it is its last `versions` row; handed (`handed_at`, `handed_number` the version), it
@@ -57,10 +53,6 @@ class BilanDocument(models.Model):
     kept_for = models.CharField(max_length=10, choices=KeptReason, blank=True)
     agreed_at = models.DateTimeField(null=True, blank=True)
     agreement_version = models.CharField(max_length=20, blank=True)
-    stored_as = models.UUIDField(null=True, unique=True, editable=False)
-    file_kind = models.CharField(max_length=4, choices=FileKind, blank=True)
-    file_name = models.CharField(max_length=255, blank=True)
-    size = models.PositiveIntegerField(null=True)
 
     objects = BilanDocumentQuerySet.as_manager()
 
@@ -81,12 +73,7 @@ class BilanDocument(models.Model):
                 violation_error_message=_("Un document gardé plus longtemps l’est par un accord écrit."),
             ),
             models.CheckConstraint(
-                condition=(
-                    Q(stored_as__isnull=False, size__gt=0, size__lte=FILE_BYTES)
-                    & ~Q(file_kind="")
-                    & ~Q(file_name="")
-                )
-                | Q(stored_as=None, size=None, file_kind="", file_name=""),
+                condition=file_is_whole(),
                 name="document_file_is_whole",
                 violation_error_message=_("Un fichier a un type, un nom et une taille de 10 Mo au plus."),
             ),

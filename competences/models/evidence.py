@@ -2,32 +2,23 @@
 
 import datetime as dt
 import uuid
-from typing import Self
 from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from competences.enums import EvidenceKind, FileKind
+from competences.enums import EvidenceKind
+from competences.models.kept_files import KeptFile, KeptFileQuerySet, file_is_whole
 
 TITLE_LENGTH = 120
 URL_LENGTH = 500
-FILE_BYTES = 10 * 2**20
-"""A scanned page or a photograph of a telephone fits, a film does not."""
 
 
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def with_file(self) -> Self:
-        """Evidence that has bytes of its own."""
-        return self.filter(stored_as__isnull=False)
-
-
-class Evidence(models.Model):
+class Evidence(KeptFile):
     """A proof of one or several statements of a record.
 
-    A file is kept as `stored_as`, a random name that nothing else bears; `file_name` is what the person
-    called it, cleaned. A certificate may come with a file. `valid_until` is the last day on which it holds.
+    A certificate may come with a file. `valid_until` is the last day on which it holds.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -41,13 +32,9 @@ class Evidence(models.Model):
     issuer = models.CharField(_("délivré par"), max_length=TITLE_LENGTH, blank=True)
     issued_on = models.DateField(_("délivré le"), null=True, blank=True)
     valid_until = models.DateField(_("valable jusqu’au"), null=True, blank=True)
-    stored_as = models.UUIDField(null=True, unique=True, editable=False)
-    file_kind = models.CharField(max_length=4, choices=FileKind, blank=True)
-    file_name = models.CharField(max_length=255, blank=True)
-    size = models.PositiveIntegerField(null=True)
     added_at = models.DateTimeField()
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = KeptFileQuerySet["Evidence"].as_manager()
 
     class Meta:
         verbose_name = _("preuve")
@@ -62,12 +49,7 @@ class Evidence(models.Model):
                 violation_error_message=_("Une preuve est un fichier, un lien ou un certificat."),
             ),
             models.CheckConstraint(
-                condition=(
-                    Q(stored_as__isnull=False, size__gt=0, size__lte=FILE_BYTES)
-                    & ~Q(file_kind="")
-                    & ~Q(file_name="")
-                )
-                | Q(stored_as=None, size=None, file_kind="", file_name=""),
+                condition=file_is_whole(),
                 name="evidence_file_is_whole",
                 violation_error_message=_("Un fichier a un type, un nom et une taille de 10 Mo au plus."),
             ),

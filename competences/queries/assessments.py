@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from accounts.access import Thing, access_object
 from accounts.errors import NotFound
 from accounts.models import User, Worker
-from competences.enums import BilanState, ConceptKind
+from competences.enums import ConceptKind
 from competences.models import Concept, Edition, Instrument, SelfAssessment, SkillRevision, SkillStatement
 from competences.rules.instruments import Competence, Texts, level_of, mean_of
 
@@ -83,8 +83,7 @@ def open_assessment(user: User, public_id: UUID, *, on: dt.date) -> tuple[SelfAs
     if found.worker.user_id == user.pk:
         return found, True
     bilan = found.bilan
-    stopped = (BilanState.ABANDONED, BilanState.REFUSED)
-    if found.finished_at is None or bilan is None or bilan.adviser_id != user.pk or bilan.state in stopped:
+    if found.finished_at is None or bilan is None or not bilan.is_accompanied_by(user):
         raise NotFound
     access_object(user, found.worker.public_id, Thing.SELF_ASSESSMENT, on=on)
     return found, False

@@ -80,7 +80,7 @@ def accompanied_bilans(actor: Actor, on: dt.date, action: Action = Action.READ) 
     if not isinstance(actor, User):
         return Bilan.objects.none()
     people = files_open_to(actor, Thing.BILAN, action, on=on).exclude(user=actor)
-    rows = Bilan.objects.accompanied_by(actor).filter(worker__in=people).exclude(state__in=STOPPED)
+    rows = Bilan.objects.accompanied_by(actor).filter(worker__in=people)
     return rows.select_related("worker__user", "organisation", "adviser")
 
 

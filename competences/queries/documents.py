@@ -11,11 +11,8 @@ from accounts.access import Thing, access_object
 from accounts.errors import Gone, NotFound
 from accounts.models import User
 from accounts.templatetags.components import in_words
-from competences.enums import BilanState, DestroyedFor, DocumentKind
+from competences.enums import DestroyedFor, DocumentKind
 from competences.models import Bilan, BilanDocument, DestroyedDocument, DocumentVersion
-
-UNSEEN = (BilanState.ABANDONED, BilanState.REFUSED)
-"""What is left of such a bilan is the person's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ def _opens(user: User, bilan: Bilan, on: dt.date) -> bool:
     """Whether it is the reader's own; else it is the one they accompany, or NotFound is raised."""
     if bilan.worker.user_id == user.pk:
         return True
-    if bilan.adviser_id != user.pk or bilan.state in UNSEEN:
+    if not bilan.is_accompanied_by(user):
         raise NotFound
     access_object(user, bilan.worker.public_id, Thing.DOCUMENT, on=on)
     return False

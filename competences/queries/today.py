@@ -197,10 +197,10 @@ def _bilans(caseload: Caseload) -> Iterable[Due]:
 def _documents(caseload: Caseload) -> Iterable[Due]:
     """Documents of the bilans this adviser accompanied, to be destroyed within a month, or by now."""
     rows = BilanDocument.objects.filter(
-        bilan__adviser=caseload.adviser,
+        bilan__in=Bilan.objects.accompanied_by(caseload.adviser),
         destroy_on__lte=caseload.on + dt.timedelta(days=DESTROYED_DAYS),
         worker__in=caseload.mandates(Purpose.BILAN).values("worker"),
-    ).exclude(bilan__state__in=[BilanState.ABANDONED, BilanState.REFUSED])
+    )
     for row in rows.select_related("worker__user").order_by("destroy_on", "pk")[:MOST_DUE]:
         at = timezone.make_aware(dt.datetime.combine(row.destroy_on, dt.time.min))
         url = reverse("competences:document", args=[row.public_id])
@@ -256,11 +256,9 @@ def _moved(caseload: Caseload, since: dt.datetime) -> Iterable[Change]:
     """Phases of the bilans of this adviser that somebody else opened or closed."""
     rows = BilanMove.objects.filter(
         at__gt=since,
-        bilan__adviser=caseload.adviser,
+        bilan__in=Bilan.objects.accompanied_by(caseload.adviser),
         bilan__worker__in=caseload.mandates(Purpose.BILAN).values("worker"),
     ).exclude(actor=caseload.adviser)
-    # What a person stopped leaves no trace with others.
-    rows = rows.exclude(bilan__state__in=[BilanState.ABANDONED, BilanState.REFUSED])
     for row in rows.select_related("bilan__worker__user").order_by("-at", "-pk")[:MOST_CHANGES]:
         yield Change(Changed.BILAN, row.bilan.worker, row.at, who=row.actor_name, state=BilanState(row.after))
 

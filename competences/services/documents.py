@@ -18,10 +18,10 @@ from accounts.enums import Purpose
 from accounts.errors import NotFound, Refused
 from accounts.models import User
 from accounts.services.notifications import enqueue
-from competences.document_messages import DOCUMENT_HANDED
+from competences.document_kinds import DOCUMENT_HANDED
 from competences.document_pdfs import synthesis_document
 from competences.document_texts import AGREEMENTS, CURRENT_VERSION
-from competences.enums import BilanState, DocumentKind, FileKind, KeptReason
+from competences.enums import DocumentKind, FileKind, KeptReason
 from competences.models import Bilan, BilanDocument, DocumentVersion
 from competences.models.documents import TITLE_LENGTH
 from competences.rules.bilans import ENDED, PHASES, STOPPED
@@ -222,12 +222,8 @@ def require_writer(person: User, bilan: Bilan, now: dt.datetime) -> None:
 def require_adviser(person: User, bilan: Bilan, now: dt.datetime) -> None:
     """Lets through the adviser of the bilan, under a mandate for bilans in force; not once it was abandoned
     or refused: nothing of it is left for others."""
-    today = timezone.localdate(now)
-    is_theirs = bilan.adviser_id == person.pk and bilan.state not in (
-        BilanState.ABANDONED,
-        BilanState.REFUSED,
-    )
-    if not (is_theirs and is_visible(person, bilan.worker, Purpose.BILAN, on=today)):
+    mandated = is_visible(person, bilan.worker, Purpose.BILAN, on=timezone.localdate(now))
+    if not (bilan.is_accompanied_by(person) and mandated):
         raise NotFound
 
 

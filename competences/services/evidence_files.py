@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor, require_system
 from accounts.errors import Refused
 from competences.models import BilanDocument, Evidence
-from competences.models.evidence import FILE_BYTES
+from competences.models.kept_files import FILE_BYTES
 from competences.private_files import evidence_folder
 from competences.rules.file_kinds import BadFile, checked
 from competences.rules.texts import file_name

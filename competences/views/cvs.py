@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Refused
+from accounts.files import as_file
 from accounts.posting import posted_from
 from accounts.rates import refuse_too_often
 from competences.cv_documents import cv_document
@@ -159,15 +159,7 @@ def restore(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _file(content: bytes, media_type: str, cv: Cv, ending: str) -> HttpResponse:
     """The file to keep, named after the CV."""
-    name = f"cv-{slugify(cv.name) or 'perenne'}.{ending}"
-    return HttpResponse(
-        content,
-        headers={
-            "Content-Type": media_type,
-            "Content-Disposition": content_disposition_header(True, name) or "attachment",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return as_file(content, media_type, f"cv-{slugify(cv.name) or 'perenne'}", ending)
 
 
 def _unprintable(signs: Collection[str]) -> str:

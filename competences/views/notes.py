@@ -47,7 +47,7 @@ def note_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("Votre note est enregistrée."))
             return redirect("competences:adviser_worker", public_id)
     kept = law_on(today)["notes.kept"]
-    destroyed_on = note_destruction(today, int(kept.value))
+    destroyed_on = note_destruction(today, kept.count)
     context = {"form": form, "person": person, "destroyed_on": destroyed_on, "kept": kept}
     return render(request, "competences/note_form.html", context)
 

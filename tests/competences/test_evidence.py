@@ -11,7 +11,7 @@ from accounts.actors import SYSTEM
 from accounts.constraints import broken_constraint
 from accounts.errors import NotFound, Refused
 from competences.models import Evidence, ReviewRequest
-from competences.models.evidence import FILE_BYTES
+from competences.models.kept_files import FILE_BYTES
 from competences.private_files import evidence_folder
 from competences.queries.evidence import offered_statements, with_ties
 from competences.services import evidence as service

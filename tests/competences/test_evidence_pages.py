@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from competences.models import Evidence
-from competences.models.evidence import FILE_BYTES
+from competences.models.kept_files import FILE_BYTES
 from competences.private_files import evidence_folder, opened
 from competences.services.attestations import View, answer_review, take_review
 from tests.accounts.factories import UserFactory
