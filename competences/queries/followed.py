@@ -5,20 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils.formats import number_format
-
 from accounts.access import access_worker, mandates_held
 from accounts.enums import MANDATE_PURPOSES, Purpose
 from accounts.errors import NotFound
 from accounts.models import Mandate, User, Worker
-from competences.enums import AppointmentState
 from competences.models import Appointment, Bilan, BilanDocument, ReviewRequest, SelfReview
 from competences.queries.attestations import reviews_for
+from competences.queries.bilans import hours_of
 from competences.queries.contacts import MEETING, with_contacts
 from competences.queries.documents import documents_of
 from competences.queries.gaps import WantedJob, wanted_jobs_of
 from competences.queries.self_reviews import latest_self_review
-from competences.rules.bilans import Hours, counted
+from competences.rules.bilans import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +26,6 @@ class RunningBilan:
     bilan: Bilan
     hours: Hours
     documents: Sequence[BilanDocument]
-
-    @property
-    def hours_held(self) -> str:
-        return _hours(self.hours.accompaniment)
-
-    @property
-    def hours_planned(self) -> str:
-        return _hours(self.hours.planned)
-
-    @property
-    def hours_alone(self) -> str:
-        return _hours(self.hours.personal_work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +101,4 @@ def _running(adviser: User, person: Worker) -> RunningBilan | None:
     bilan = Bilan.objects.accompanied_by(adviser).running().filter(worker=person).first()
     if bilan is None:
         return None
-    rows = Appointment.objects.filter(
-        bilan=bilan, state__in=[AppointmentState.PLANNED, AppointmentState.HELD]
-    ).values_list("kind", "state", "minutes")
-    hours = counted((kind, state == AppointmentState.HELD, minutes) for kind, state, minutes in rows)
-    return RunningBilan(bilan, hours, documents_of(bilan))
-
-
-def _hours(minutes: int) -> str:
-    """Minutes as hours: 90 → "1,5" in French."""
-    return number_format(round(minutes / 60, 2), use_l10n=True)
+    return RunningBilan(bilan, hours_of(bilan), documents_of(bilan))

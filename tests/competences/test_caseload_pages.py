@@ -253,7 +253,7 @@ def test_one_person_on_one_screen(body, signed_in):
     body.appointment(user, NOW + dt.timedelta(days=2), AppointmentState.PLANNED, place="Salle bleue")
     page = signed_in.get(file_of(user))
     text = page.content.decode()
-    for words in ("Salle bleue", "1,5 h", "investigation", "Résultats", "21 mars 2026"):
+    for words in ("Salle bleue", "1 h 30", "investigation", "Résultats", "21 mars 2026"):
         assert words in text, words
     openings = FileOpening.objects.filter(worker_id=user.worker.pk)
     assert sorted(openings.values_list("purpose", flat=True)) == sorted(MANDATE_PURPOSES)
