@@ -37,14 +37,20 @@ def opened(browser: Browser, width: int, *, scripts: bool) -> Page:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def follow(page: Page, name: str) -> None:
+    """Opens a link, and waits for its page: what is counted next is never the page before."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
 
 
 def write_and_propose(adviser: Page, root: str, person: User, look) -> None:
     """A shared note, a message seen before it leaves, then the handover."""
     adviser.goto(f"{root}/conseiller/{person.worker.public_id}/")
-    adviser.get_by_role("link", name="Ajouter une note").click()
+    follow(adviser, "Ajouter une note")
     look(adviser)
     adviser.get_by_label("Note partagée", exact=False).check()
     adviser.get_by_label("Suivre mon parcours", exact=False).check()
@@ -79,11 +85,11 @@ def test_a_person_is_asked_answers_and_goes_back(browser, live_server, person, c
     write_and_propose(adviser, live_server.url, person, look)
 
     sign_in(mine, live_server.url, person)
-    mine.get_by_role("link", name="Mon accompagnement").click()
+    follow(mine, "Mon accompagnement")
     for words in ("Son projet avance bien.", "Bonjour Marie, à bientôt."):
         assert mine.get_by_text(words).count() == 1
     look(mine)
-    mine.get_by_role("link", name="Lire et répondre").click()
+    follow(mine, "Lire et répondre")
     assert mine.get_by_text("Je change de ville.").count() == 1
     look(mine)
     mine.get_by_role("group", name="Suivre mon parcours").get_by_label("Oui").check()
@@ -94,7 +100,7 @@ def test_a_person_is_asked_answers_and_goes_back(browser, live_server, person, c
 
     adviser.goto(f"{live_server.url}/conseiller/relais/")
     look(adviser)
-    adviser.get_by_role("link", name="Marie").click()
+    follow(adviser, "Marie")
     assert adviser.get_by_text("sans rien écrire").count() == 1
     look(adviser)
 
