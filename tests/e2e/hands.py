@@ -50,3 +50,15 @@ def accessible(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
     assert page.evaluate(CAPTIONS_CUT) == [], page.url
     assert page.evaluate(CURRENT_CUT) == [], page.url
+
+
+def press(page: Page, name: str, *, exact: bool = True) -> None:
+    """Sends a form, and waits for its answer: what is counted next is never the page before."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=exact).first.click()
+
+
+def follow(page: Page, name: str, *, exact: bool = True) -> None:
+    """Opens a link, and waits for its page."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name, exact=exact).first.click()

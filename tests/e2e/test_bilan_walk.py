@@ -17,7 +17,7 @@ from competences.services.destructions import destroy_due_documents
 from competences.services.evidence_files import file_path
 from tests.accounts.factories import MandateFactory, OrganisationFactory
 from tests.competences.bilan_steps import bilan_in, held
-from tests.e2e.hands import PASSWORD, accessible, sign_in
+from tests.e2e.hands import PASSWORD, accessible, follow, press, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,16 +39,6 @@ def browse(browser: Browser, width: int, *, scripts: bool) -> Page:
     )
     context.set_default_timeout(15_000)
     return context.new_page()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state()
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).first.click()
-    page.wait_for_load_state()
 
 
 def step(page: Page, name: str) -> None:

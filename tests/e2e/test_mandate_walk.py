@@ -10,7 +10,7 @@ from accounts.models import Mandate, User
 from accounts.services.organisations import create_organisation, start_membership
 from accounts.services.people import create_user
 from competences.services.records import Said, declare_free_skill
-from tests.e2e.hands import PASSWORD, accessible, sign_in
+from tests.e2e.hands import PASSWORD, accessible, follow, press, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,11 +43,6 @@ def on_a_screen(browser: Browser, width: int, *, scripts: bool) -> Page:
     return context.new_page()
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).click()
-    page.wait_for_load_state()
-
-
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_an_access_is_asked_given_used_seen_and_taken_back(browser, live_server, person, adviser, scripts):
     declare_free_skill(actor=person, worker=person.worker, text="Réparer des vélos", said=Said(level=3))
@@ -60,25 +55,25 @@ def test_an_access_is_asked_given_used_seen_and_taken_back(browser, live_server,
     sign_in(theirs, live_server.url, adviser)
     theirs.goto(f"{live_server.url}/demandes-d-acces/")
     look(theirs)
-    theirs.get_by_role("link", name="Demander un accès").click()
+    follow(theirs, "Demander un accès", exact=False)
     theirs.get_by_label("Adresse e-mail de la personne").fill(person.email)
     theirs.get_by_label("Suivre mon parcours").check()
     theirs.get_by_label("Préparer mon bilan de compétences").check()
     theirs.get_by_label("Pourquoi le demandez-vous ?").fill("Préparer votre reconversion")
     look(theirs)
-    press(theirs, "Envoyer ma demande")
+    press(theirs, "Envoyer ma demande", exact=False)
     assert theirs.get_by_text("attend une réponse").count()
     look(theirs)
 
     sign_in(mine, live_server.url, person)
     mine.goto(f"{live_server.url}/compte/acces/")
     look(mine)
-    mine.get_by_role("link", name="Lire et répondre").click()
+    follow(mine, "Lire et répondre", exact=False)
     assert mine.get_by_text("Préparer votre reconversion").count()
     assert mine.get_by_text(BODY).count()
     look(mine)
     mine.get_by_label("Suivre mon parcours").check()
-    press(mine, "Donner cet accès")
+    press(mine, "Donner cet accès", exact=False)
     assert [one.purpose for one in Mandate.objects.all()] == ["follow_up"]
 
     file = f"{live_server.url}/conseiller/{person.worker.public_id}/"
@@ -90,7 +85,7 @@ def test_an_access_is_asked_given_used_seen_and_taken_back(browser, live_server,
     assert BODY in seen.inner_text()
     assert "Préparer votre reconversion" in seen.inner_text()
     look(mine)
-    press(mine, "Retirer l’accès")
+    press(mine, "Retirer l’accès", exact=False)
     assert theirs.goto(file).status == 404
     assert not theirs.get_by_text("Réparer des vélos").count()
 

@@ -12,7 +12,7 @@ from accounts.access import SYSTEM
 from accounts.models import FileOpening, Share
 from accounts.services.notifications import deliver_batch
 from competences.services.records import Said, declare_free_skill
-from tests.e2e.hands import accessible, sign_in
+from tests.e2e.hands import accessible, follow, press, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,11 +27,6 @@ def on_a_phone(browser: Browser, *, scripts: bool) -> Page:
     return context.new_page()
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).first.click()
-    page.wait_for_load_state()
-
-
 def last_mail() -> str:
     """The text of the last message to the reader, once the job has sent what waits."""
     deliver_batch(actor=SYSTEM, now=timezone.now())
@@ -44,21 +39,21 @@ def looks() -> int:
 
 def make(mine: Page, look: Callable[[Page], None]) -> None:
     """Ticks one of two skills, names the reader, reads the preview and accepts."""
-    mine.get_by_role("link", name="Mon compte").click()
-    mine.get_by_role("link", name="Mes partages").click()
+    follow(mine, "Mon compte", exact=False)
+    follow(mine, "Mes partages", exact=False)
     look(mine)
-    mine.get_by_role("link", name="Créer un partage").click()
+    follow(mine, "Créer un partage", exact=False)
     look(mine)
     mine.get_by_label("Réparer des vélos").check()
-    press(mine, "Continuer")
+    press(mine, "Continuer", exact=False)
     mine.get_by_label("Par lien, à une personne").check()
     mine.get_by_label("Adresse e-mail de la personne").fill(READER)
     look(mine)
-    press(mine, "Voir l’aperçu")
+    press(mine, "Voir l’aperçu", exact=False)
     look(mine)
     assert mine.get_by_text("Réparer des vélos").count() == 1
     assert mine.get_by_text("Souder").count() == 0
-    press(mine, "J’accepte et je partage")
+    press(mine, "J’accepte et je partage", exact=False)
     look(mine)
 
 
@@ -79,15 +74,15 @@ def test_a_share_is_made_read_and_closed(browser, live_server, person, settings,
     theirs.goto(link)
     look(theirs)
     assert theirs.get_by_text("Marie").count() == 0
-    press(theirs, "Recevoir mon code")
+    press(theirs, "Recevoir mon code", exact=False)
     look(theirs)
     code = re.search(r"\b\d{4} \d{4}\b", last_mail()).group()
     theirs.get_by_label("Le code reçu par e-mail").fill("0000 0000" if code != "0000 0000" else "1111 1111")
-    press(theirs, "Lire le partage")
+    press(theirs, "Lire le partage", exact=False)
     assert theirs.get_by_text("Ce code n’ouvre rien").count()
     assert looks() == 0
     theirs.get_by_label("Le code reçu par e-mail").fill(code)
-    press(theirs, "Lire le partage")
+    press(theirs, "Lire le partage", exact=False)
     assert theirs.get_by_text("Marie montre ceci").count() == 1
     assert theirs.get_by_text("Réparer des vélos").count() == 1
     assert theirs.get_by_text("Souder").count() == 0
@@ -96,11 +91,11 @@ def test_a_share_is_made_read_and_closed(browser, live_server, person, settings,
 
     mine.reload()
     assert mine.get_by_text(READER).count() >= 2
-    mine.get_by_role("link", name="Qui peut voir quoi").click()
+    follow(mine, "Qui peut voir quoi", exact=False)
     assert mine.get_by_role("cell", name=READER).count() == 1
     look(mine)
     mine.goto(f"{live_server.url}/compte/partages/{share.public_id}/")
-    press(mine, "Fermer ce partage")
+    press(mine, "Fermer ce partage", exact=False)
     look(mine)
     for address in (theirs.url, link):
         answer = theirs.goto(address)
