@@ -10,9 +10,9 @@ DAY = 86400
 
 
 def two_advisers():
-    """Claude, who hands over, and Sam, who takes over: memberships of one organisation."""
-    claude = MembershipFactory(user__name="Claude")
-    return claude, MembershipFactory(user__name="Sam", organisation=claude.organisation)
+    """Camille, who hands over, and Sam, who takes over: memberships of one organisation."""
+    camille = MembershipFactory(user__name="Camille")
+    return camille, MembershipFactory(user__name="Sam", organisation=camille.organisation)
 
 
 def person_of(place, *purposes, **fields):
@@ -25,13 +25,13 @@ def person_of(place, *purposes, **fields):
     return worker
 
 
-def propose(claude, sam, *workers, **fields):
-    """The handover that Claude proposes for these people."""
+def propose(camille, sam, *workers, **fields):
+    """The handover that Camille proposes for these people."""
     given = {"key": uuid.uuid4(), "now": NOW, **fields}
     return propose_handover(
-        actor=claude.user,
+        actor=camille.user,
         to_adviser=sam.user,
-        organisation=claude.organisation,
+        organisation=camille.organisation,
         workers=workers,
         **given,
     ).handover

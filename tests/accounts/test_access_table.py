@@ -172,18 +172,18 @@ def test_the_log_says_the_purpose_that_gives_the_right_and_the_part():
 @pytest.mark.django_db
 @pytest.mark.parametrize("purpose", MANDATE_PURPOSES)
 def test_a_former_adviser_reads_what_the_purpose_that_moved_let_them_read_and_no_more(purpose):
-    claude, sam = handover_builder.two_advisers()
-    worker = handover_builder.person_of(claude, purpose)
-    handed = handover_builder.propose(claude, sam, worker)
+    camille, sam = handover_builder.two_advisers()
+    worker = handover_builder.person_of(camille, purpose)
+    handed = handover_builder.propose(camille, sam, worker)
     handover_builder.answer(worker, handed, **{purpose.value: "yes"})
     held = next(kind for kind, name in PURPOSE_OF.items() if name == purpose)
     for thing in Thing:
         for action in Action:
             reads = action is Action.READ and thing is not Thing.HANDOVER and purpose != Purpose.REVIEW
             before = reads and allows(held, thing, action)
-            assert through(claude.user, worker, thing, action) is before, (thing, action)
+            assert through(camille.user, worker, thing, action) is before, (thing, action)
             assert through(sam.user, worker, thing, action) is allows(held, thing, action), (thing, action)
-    logged = set(FileOpening.objects.filter(actor_id=claude.user.pk).values_list("purpose", flat=True))
+    logged = set(FileOpening.objects.filter(actor_id=camille.user.pk).values_list("purpose", flat=True))
     assert logged == (set() if purpose == Purpose.REVIEW else {Purpose.HANDOVER})
 
 

@@ -101,8 +101,8 @@ def _erasure(**fields):
 
 
 def _handover():
-    claude, sam = two_advisers()
-    return propose(claude, sam, person_of(claude))
+    camille, sam = two_advisers()
+    return propose(camille, sam, person_of(camille))
 
 
 def _handover_to_oneself():

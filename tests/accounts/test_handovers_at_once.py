@@ -16,25 +16,25 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_two_handovers_of_one_person_ask_once():
-    claude, sam = two_advisers()
-    lou = MembershipFactory(organisation=claude.organisation)
-    worker = person_of(claude)
-    results = side_by_side(lambda: propose(claude, sam, worker), lambda: propose(claude, lou, worker))
+    camille, sam = two_advisers()
+    lou = MembershipFactory(organisation=camille.organisation)
+    worker = person_of(camille)
+    results = side_by_side(lambda: propose(camille, sam, worker), lambda: propose(camille, lou, worker))
     assert sorted(type(result).__name__ for result in results) == ["Handover", "Refused"]
     assert HandoverPart.objects.get().state == "proposed"
 
 
 def test_one_key_pressed_three_times_at_once_makes_one_handover():
-    claude, sam = two_advisers()
-    worker, key = person_of(claude), Handover().key
-    results = side_by_side(*[lambda: propose(claude, sam, worker, key=key)] * 3)
+    camille, sam = two_advisers()
+    worker, key = person_of(camille), Handover().key
+    results = side_by_side(*[lambda: propose(camille, sam, worker, key=key)] * 3)
     assert len({result.pk for result in results}) == 1
 
 
 def test_a_yes_and_a_no_at_once_leave_one_answer():
-    claude, sam = two_advisers()
-    worker = person_of(claude)
-    handover = propose(claude, sam, worker)
+    camille, sam = two_advisers()
+    worker = person_of(camille)
+    handover = propose(camille, sam, worker)
     results = side_by_side(
         lambda: answer(worker, handover, follow_up="yes"), lambda: answer(worker, handover, follow_up="no")
     )
@@ -44,12 +44,12 @@ def test_a_yes_and_a_no_at_once_leave_one_answer():
 
 
 def test_a_yes_and_the_proposer_who_takes_back_at_once():
-    claude, sam = two_advisers()
-    worker = person_of(claude)
-    handover = propose(claude, sam, worker)
+    camille, sam = two_advisers()
+    worker = person_of(camille)
+    handover = propose(camille, sam, worker)
     side_by_side(
         lambda: answer(worker, handover, follow_up="yes"),
-        lambda: withdraw_handover(actor=claude.user, handover=handover, now=NOW),
+        lambda: withdraw_handover(actor=camille.user, handover=handover, now=NOW),
     )
     part = HandoverPart.objects.get()
     assert part.state in ("accepted", "withdrawn")
@@ -57,9 +57,9 @@ def test_a_yes_and_the_proposer_who_takes_back_at_once():
 
 
 def test_the_job_twice_and_a_withdrawal_at_once():
-    claude, sam = two_advisers()
-    worker = person_of(claude)
-    propose(claude, sam, worker)
+    camille, sam = two_advisers()
+    worker = person_of(camille)
+    propose(camille, sam, worker)
     old = Mandate.objects.get()
     HandoverPart.objects.update(moves_on=NOW.date())
     results = side_by_side(

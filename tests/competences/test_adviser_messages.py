@@ -58,20 +58,20 @@ def test_a_text_without_braces_stays_and_a_name_with_braces_is_not_filled_again(
 
 @pytest.mark.django_db
 def test_each_person_has_their_own_text_and_their_own_row_of_the_outbox():
-    claude, _sam = two_advisers()
-    first, second = person_of(claude), person_of(claude)
+    camille, _sam = two_advisers()
+    first, second = person_of(camille), person_of(camille)
     Appointment.objects.create(
         worker=first,
-        adviser=claude.user,
-        organisation=claude.organisation,
+        adviser=camille.user,
+        organisation=camille.organisation,
         kind="accompaniment",
         starts_at=dt.datetime(2026, 3, 30, 7, 30, tzinfo=dt.UTC),
         minutes=60,
         created_at=NOW,
     )
     text = "{nom} : {prochain_rendez_vous}, {conseiller}, {organisme}, {date}"
-    assert len(send(claude, first, second, text=text).sent) == 2
-    place = f"Claude, {claude.organisation.name}, 12 mars 2026"
+    assert len(send(camille, first, second, text=text).sent) == 2
+    place = f"Camille, {camille.organisation.name}, 12 mars 2026"
     texts = dict(AdviserMessage.objects.values_list("worker", "text"))
     # The clocks changed on 29 March: 7.30 in UTC is 9.30 in Paris.
     assert texts[first.pk] == f"{first.user.name} : 30 mars 2026 à 09h30, {place}"
@@ -80,43 +80,43 @@ def test_each_person_has_their_own_text_and_their_own_row_of_the_outbox():
     assert {row.recipient_id for row in rows} == {first.user_id, second.user_id}
     mail = render(rows[0], notifications.get("adviser_message"))
     whole = mail.subject + mail.body + mail.alternatives[0].content
-    assert not any(word in whole for word in ("Claude", "rendez", claude.organisation.name))
+    assert not any(word in whole for word in ("Camille", "rendez", camille.organisation.name))
 
 
 @pytest.mark.django_db
 def test_one_key_sends_once():
-    claude, _sam = two_advisers()
-    worker, key = person_of(claude), uuid.uuid4()
+    camille, _sam = two_advisers()
+    worker, key = person_of(camille), uuid.uuid4()
     for _twice in range(2):
-        assert len(send(claude, worker, key=key).sent) == 1
+        assert len(send(camille, worker, key=key).sent) == 1
     assert AdviserMessage.objects.count() == Notification.objects.filter(kind="adviser_message").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_sends_once():
-    claude, _sam = two_advisers()
-    worker, key = person_of(claude), uuid.uuid4()
-    results = side_by_side(*[lambda: send(claude, worker, key=key)] * 3)
+    camille, _sam = two_advisers()
+    worker, key = person_of(camille), uuid.uuid4()
+    results = side_by_side(*[lambda: send(camille, worker, key=key)] * 3)
     assert not [result for result in results if isinstance(result, Exception)]
     assert AdviserMessage.objects.count() == Notification.objects.filter(kind="adviser_message").count() == 1
 
 
 @pytest.mark.django_db
 def test_who_is_not_written_to_is_told_with_the_reason():
-    claude, sam = two_advisers()
-    heard, muted, ended, full = (person_of(claude) for _ in range(4))
+    camille, sam = two_advisers()
+    heard, muted, ended, full = (person_of(camille) for _ in range(4))
     ended.mandates.update(end_on=NOW.date())
-    reviewed, theirs = person_of(claude, "review"), person_of(sam)
-    mute_adviser(actor=muted.user, adviser=claude.user)
+    reviewed, theirs = person_of(camille, "review"), person_of(sam)
+    mute_adviser(actor=muted.user, adviser=camille.user)
     mute_adviser(actor=heard.user, adviser=sam.user)
     for _n in range(MOST_A_PERSON):
-        send(claude, full)
-    done = send(claude, heard, muted, ended, full, reviewed, theirs)
+        send(camille, full)
+    done = send(camille, heard, muted, ended, full, reviewed, theirs)
     assert [row.worker for row in done.sent] == [heard]
     assert [row.worker for row in done.refused] == [muted, ended, full, reviewed, theirs]
     assert all(row.refusal for row in done.refused)
-    unmute_adviser(actor=muted.user, adviser=claude.user)
-    later = send(claude, muted, full, now=NOW + dt.timedelta(days=1))
+    unmute_adviser(actor=muted.user, adviser=camille.user)
+    later = send(camille, muted, full, now=NOW + dt.timedelta(days=1))
     assert [row.worker for row in later.sent] == [muted, full]
 
 
@@ -126,52 +126,52 @@ def test_who_is_not_written_to_is_told_with_the_reason():
     [("", "adviser_message_has_a_text"), ("x" * 4001, "long_text"), ("Cher {ami}", "unknown_placeholder")],
 )
 def test_a_text_that_may_not_leave(text, code):
-    claude, _sam = two_advisers()
+    camille, _sam = two_advisers()
     with pytest.raises(Refused) as caught:
-        send(claude, person_of(claude), text=text)
+        send(camille, person_of(camille), text=text)
     assert (caught.value.code, caught.value.field) == (code, "text")
     with pytest.raises(Refused):
-        save_template(actor=claude.user, name="Un", text=text)
+        save_template(actor=camille.user, name="Un", text=text)
     assert not AdviserMessage.objects.exists()
 
 
 @pytest.mark.django_db
 def test_the_day_has_a_limit_and_nothing_leaves_above_it(monkeypatch):
     monkeypatch.setattr(services, "MOST_A_DAY", 3)
-    claude, _sam = two_advisers()
-    people = [person_of(claude) for _ in range(4)]
+    camille, _sam = two_advisers()
+    people = [person_of(camille) for _ in range(4)]
     with pytest.raises(Refused) as caught:
-        send(claude, *people)
+        send(camille, *people)
     assert caught.value.code == "too_many_messages"
     assert not AdviserMessage.objects.exists()
-    send(claude, *people[:3])
+    send(camille, *people[:3])
     with pytest.raises(Refused):
-        send(claude, people[3])
+        send(camille, people[3])
     monkeypatch.setattr(services, "MOST_AT_ONCE", 1)
     with pytest.raises(Refused):
-        send(claude, *people[:2], now=NOW + dt.timedelta(days=2))
+        send(camille, *people[:2], now=NOW + dt.timedelta(days=2))
 
 
 @pytest.mark.django_db
 def test_templates_are_ones_own():
-    claude, sam = two_advisers()
-    mine = save_template(actor=claude.user, name="  Rappel  ", text="Bonjour {nom}", now=NOW)
+    camille, sam = two_advisers()
+    mine = save_template(actor=camille.user, name="  Rappel  ", text="Bonjour {nom}", now=NOW)
     assert mine.name == "Rappel"
     with pytest.raises(Refused) as caught:
-        save_template(actor=claude.user, name="Rappel", text="Autre", now=NOW)
+        save_template(actor=camille.user, name="Rappel", text="Autre", now=NOW)
     assert (caught.value.code, caught.value.field) == ("message_template_one_name", "name")
     save_template(actor=sam.user, name="Rappel", text="À moi", now=NOW)
     for name in ("", "x" * 121):
         with pytest.raises(Refused):
-            save_template(actor=claude.user, name=name, text="Un", now=NOW)
+            save_template(actor=camille.user, name=name, text="Un", now=NOW)
     for call in (
         lambda: save_template(actor=sam.user, name="Volé", text="x", template=mine),
         lambda: erase_template(actor=sam.user, template=mine),
     ):
         with pytest.raises(NotFound):
             call()
-    save_template(actor=claude.user, name="Relance", text="Encore", template=mine, now=NOW)
-    erase_template(actor=claude.user, template=mine)
+    save_template(actor=camille.user, name="Relance", text="Encore", template=mine, now=NOW)
+    erase_template(actor=camille.user, template=mine)
     assert MessageTemplate.objects.get().author == sam.user
 
 
@@ -204,11 +204,11 @@ def test_the_constraints(name):
 
 @pytest.mark.django_db
 def test_preparing_costs_the_same_for_one_and_for_many():
-    claude, _sam = two_advisers()
+    camille, _sam = two_advisers()
     numbers = []
-    for people in ([person_of(claude)], [person_of(claude) for _ in range(20)]):
+    for people in ([person_of(camille)], [person_of(camille) for _ in range(20)]):
         with CaptureQueriesContext(connection) as queries:
-            prepared(claude.user, "{nom}", people, uuid.uuid4(), NOW)
+            prepared(camille.user, "{nom}", people, uuid.uuid4(), NOW)
         numbers.append(len(queries))
     assert numbers[0] == numbers[1] <= 4
 

@@ -254,20 +254,20 @@ def reminded(person):
 
 
 def test_a_former_adviser_reads_an_appointment_and_writes_nothing():
-    claude, sam = two_advisers()
-    worker = person_of(claude)
-    about = {"worker": worker, "adviser": claude.user, "organisation": claude.organisation}
+    camille, sam = two_advisers()
+    worker = person_of(camille)
+    about = {"worker": worker, "adviser": camille.user, "organisation": camille.organisation}
     past, coming = (
         Appointment.objects.create(kind="accompaniment", starts_at=at, minutes=60, created_at=NOW, **about)
         for at in (LAST_WEEK, NEXT_WEEK)
     )
-    answer(worker, propose(claude, sam, worker), follow_up="yes")
-    assert given_appointments(claude.user, TODAY).count() == 2
+    answer(worker, propose(camille, sam, worker), follow_up="yes")
+    assert given_appointments(camille.user, TODAY).count() == 2
     for act in ACTS.values():
         with pytest.raises(NotFound):
-            act(actor=claude.user, appointment=past, now=NOW)
+            act(actor=camille.user, appointment=past, now=NOW)
     with pytest.raises(NotFound):
-        move_appointment(actor=claude.user, appointment=coming, version=1, said=said(NEXT_WEEK, 90), now=NOW)
+        move_appointment(actor=camille.user, appointment=coming, version=1, said=said(NEXT_WEEK, 90), now=NOW)
 
 
 def test_a_reminder_a_week_and_a_day_before_follows_the_appointment(bilan, person, time_machine):

@@ -148,8 +148,8 @@ def _told_elsewhere(user, made):
         asked_at=now,
         progressed_at=now,
     )
-    claude, sam = two_advisers()
-    propose(claude, sam, person_of(claude, worker=worker), now=now)
+    camille, sam = two_advisers()
+    propose(camille, sam, person_of(camille, worker=worker), now=now)
     brought = RecordImport.objects.create(worker=worker, format="csv", file_name=MARK, sent_at=now)
     ImportedSkill.objects.create(record_import=brought, place=1, text=MARK)
 
@@ -254,7 +254,7 @@ def test_what_is_somebody_elses_stays_without_the_name():
 
 @pytest.mark.django_db(transaction=True)
 def test_an_adviser_whom_others_must_be_told_of_leaves_an_empty_closed_account():
-    mandate = MandateFactory(adviser__name=f"Claude {MARK}", adviser__email=f"{MARK}@exemple.fr")
+    mandate = MandateFactory(adviser__name=f"Camille {MARK}", adviser__email=f"{MARK}@exemple.fr")
     adviser = mandate.adviser
     skill(adviser, MARK)
     Note.objects.create(

@@ -47,10 +47,10 @@ def url(name, *args):
 
 
 def test_a_walk_from_the_ticks_to_the_way_back(places):
-    claude, sam = places
-    nadia, yann = person_of(claude, *ALL), person_of(claude)
-    neighbour = person_of(MembershipFactory(organisation=claude.organisation))
-    adviser, person = signed_in(claude.user), signed_in(nadia.user)
+    camille, sam = places
+    nadia, yann = person_of(camille, *ALL), person_of(camille)
+    neighbour = person_of(MembershipFactory(organisation=camille.organisation))
+    adviser, person = signed_in(camille.user), signed_in(nadia.user)
     ticked = {"personne": [str(one.public_id) for one in (nadia, yann, neighbour)]}
     page = adviser.post(url("handover_new"), ticked)
     assert page.context["unknown"] == 1
@@ -93,11 +93,11 @@ def test_a_walk_from_the_ticks_to_the_way_back(places):
 
 
 def test_a_neighbour_opens_none_of_it(places):
-    claude, sam = places
-    worker = person_of(claude)
-    handover = propose(claude, sam, worker)
+    camille, sam = places
+    worker = person_of(camille)
+    handover = propose(camille, sam, worker)
     [part] = answer(worker, handover, follow_up="yes")
-    other = MembershipFactory(organisation=claude.organisation)
+    other = MembershipFactory(organisation=camille.organisation)
     theirs = person_of(other)
     propose(other, sam, theirs)
     for user in (other.user, theirs.user, UserFactory(staff=True)):
@@ -113,16 +113,16 @@ def test_a_neighbour_opens_none_of_it(places):
 
 
 def test_the_former_adviser_reads_and_the_person_sees_it_and_ends_it(places):
-    claude, sam = places
-    worker = person_of(claude)
-    handover = propose(claude, sam, worker)
+    camille, sam = places
+    worker = person_of(camille)
+    handover = propose(camille, sam, worker)
     [part] = answer(worker, handover, follow_up="yes")
-    former, person = signed_in(claude.user), signed_in(worker.user)
+    former, person = signed_in(camille.user), signed_in(worker.user)
     assert worker.user.name in former.get(url("handovers")).content.decode()
     page = former.get(url("former_person", worker.public_id))
     assert page.status_code == 200
     assert 'method="post"' not in page.content.decode().split("<main")[1].split("</main>")[0]
-    assert FileOpening.objects.filter(purpose="handover", actor_id=claude.user_id).count() == 1
+    assert FileOpening.objects.filter(purpose="handover", actor_id=camille.user_id).count() == 1
     for name in ("adviser_worker", "note_add"):
         assert former.get(url(name, worker.public_id)).status_code == 404
     assert "Relire après un relais" in person.get(reverse("accounts:access")).content.decode()
@@ -133,24 +133,24 @@ def test_the_former_adviser_reads_and_the_person_sees_it_and_ends_it(places):
 
 @pytest.mark.parametrize(("purpose", "reads_record"), [("follow_up", True), ("bilan", False)])
 def test_the_former_adviser_reads_what_the_purpose_that_moved_opened(places, purpose, reads_record):
-    claude, sam = places
-    worker = person_of(claude, purpose)
+    camille, sam = places
+    worker = person_of(camille, purpose)
     skill(worker.user, "Souder une tôle")
-    answer(worker, propose(claude, sam, worker), **{purpose: "yes"})
-    page = signed_in(claude.user).get(url("former_person", worker.public_id))
+    answer(worker, propose(camille, sam, worker), **{purpose: "yes"})
+    page = signed_in(camille.user).get(url("former_person", worker.public_id))
     assert page.status_code == 200
     assert ("Souder une tôle" in page.content.decode()) is reads_record
     assert ("jobs" in page.context) is reads_record
 
 
 def test_an_answer_that_comes_too_late_is_told(places):
-    claude, sam = places
-    worker = person_of(claude)
-    handover = propose(claude, sam, worker)
+    camille, sam = places
+    worker = person_of(camille)
+    handover = propose(camille, sam, worker)
     part = handover.parts.get()
     client = signed_in(worker.user)
     client.post(url("handover_withdraw", handover.public_id))
-    assert signed_in(claude.user).post(url("handover_withdraw", handover.public_id)).status_code == 302
+    assert signed_in(camille.user).post(url("handover_withdraw", handover.public_id)).status_code == 302
     page = client.post(url("handover_answer", handover.public_id), {part.public_id.hex: "yes"}, follow=True)
     assert "n’est plus ouverte" in page.content.decode()
     part.refresh_from_db()
@@ -159,9 +159,9 @@ def test_an_answer_that_comes_too_late_is_told(places):
 
 
 def test_a_question_about_an_access_that_ended_is_no_longer_asked(places):
-    claude, sam = places
-    worker = person_of(claude)
-    handover = propose(claude, sam, worker)
+    camille, sam = places
+    worker = person_of(camille)
+    handover = propose(camille, sam, worker)
     withdraw_mandate(actor=worker.user, mandate=Mandate.objects.get(), now=NOW)
     client = signed_in(worker.user)
     assert "attend votre réponse" not in client.get(url("accompaniment")).content.decode()
@@ -181,41 +181,41 @@ def bilan_of(worker, place, state="investigation"):
     )
 
 
-@pytest.mark.parametrize(("said", "expected"), [("yes", "Sam"), ("no", "Claude"), ("later", "Claude")])
+@pytest.mark.parametrize(("said", "expected"), [("yes", "Sam"), ("no", "Camille"), ("later", "Camille")])
 def test_the_running_bilan_moves_with_its_own_yes_alone(places, said, expected):
-    claude, sam = places
-    worker = person_of(claude, *ALL)
-    running, over = bilan_of(worker, claude), bilan_of(worker, claude, "closed")
-    answer(worker, propose(claude, sam, worker), follow_up="yes", review="yes", bilan=said)
+    camille, sam = places
+    worker = person_of(camille, *ALL)
+    running, over = bilan_of(worker, camille), bilan_of(worker, camille, "closed")
+    answer(worker, propose(camille, sam, worker), follow_up="yes", review="yes", bilan=said)
     running.refresh_from_db()
     over.refresh_from_db()
-    assert (running.adviser.name, over.adviser.name) == (expected, "Claude")
+    assert (running.adviser.name, over.adviser.name) == (expected, "Camille")
     if said == "yes":
         part = HandoverPart.objects.get(purpose="bilan")
         undo_handover(actor=worker.user, part=part, now=NOW)
         running.refresh_from_db()
-        assert running.adviser == claude.user
+        assert running.adviser == camille.user
 
 
 def test_silence_moves_no_bilan(places):
-    claude, sam = places
-    worker = person_of(claude, *ALL)
-    running = bilan_of(worker, claude)
-    propose(claude, sam, worker)
+    camille, sam = places
+    worker = person_of(camille, *ALL)
+    running = bilan_of(worker, camille)
+    propose(camille, sam, worker)
     with time_machine.travel(NOW + 15 * DAY, tick=False):
         assert settle() == {"moved": 1}
         assert settle() == {}
     running.refresh_from_db()
-    assert running.adviser == claude.user
+    assert running.adviser == camille.user
 
 
 def test_what_my_accompaniment_shows_of_appointments(places):
-    claude, _sam = places
-    worker = person_of(claude)
+    camille, _sam = places
+    worker = person_of(camille)
     same = {
         "worker": worker,
-        "adviser": claude.user,
-        "organisation": claude.organisation,
+        "adviser": camille.user,
+        "organisation": camille.organisation,
         "kind": "accompaniment",
         "minutes": 60,
         "created_at": NOW,
@@ -226,17 +226,17 @@ def test_what_my_accompaniment_shows_of_appointments(places):
     page = signed_in(worker.user).get(url("accompaniment")).content.decode()
     assert "Salle bleue" in page
     assert "Salle verte" not in page
-    assert "Claude" in page
+    assert "Camille" in page
     empty = signed_in(UserFactory()).get(url("accompaniment")).content.decode()
     assert "Personne ne vous accompagne" in empty
 
 
 @pytest.mark.parametrize("page", ["accompaniment", "handovers", "handover", "handover_new"])
 def test_as_many_queries_for_one_row_as_for_many(places, page):
-    claude, sam = places
-    people = [person_of(claude) for _ in range(12)]
-    handover = propose(claude, sam, people[0])
-    clients = {name: signed_in(claude.user) for name in ("handovers", "handover", "handover_new")}
+    camille, sam = places
+    people = [person_of(camille) for _ in range(12)]
+    handover = propose(camille, sam, people[0])
+    clients = {name: signed_in(camille.user) for name in ("handovers", "handover", "handover_new")}
     clients["accompaniment"] = signed_in(people[0].user)
 
     def count():
@@ -255,9 +255,9 @@ def test_as_many_queries_for_one_row_as_for_many(places, page):
     first = count()
     more = True
     for one in people[1:]:
-        propose(claude, sam, one)
+        propose(camille, sam, one)
     for _n in range(4):
-        place = MembershipFactory(organisation=claude.organisation)
+        place = MembershipFactory(organisation=camille.organisation)
         person_of(place, worker=people[0])
         propose(place, sam, people[0])
     part = HandoverPart.objects.exclude(handover=handover)

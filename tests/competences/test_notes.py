@@ -51,17 +51,17 @@ def test_a_note_is_erased_years_to_the_day(day, years):
 
 @pytest.mark.django_db
 def test_a_private_note_is_its_authors_alone_and_a_shared_one_is_read_by_who_accompanies():
-    claude, sam = two_advisers()
-    worker = person_of(claude)
+    camille, sam = two_advisers()
+    worker = person_of(camille)
     for other in (sam, MembershipFactory()):
         person_of(other, worker=worker)
-    person_of(reviewer := MembershipFactory(organisation=claude.organisation), "review", worker=worker)
-    note_by(claude, worker, "private", "à part")
-    note_by(claude, worker, "shared", "ensemble")
-    neighbour = MembershipFactory(organisation=claude.organisation)
+    person_of(reviewer := MembershipFactory(organisation=camille.organisation), "review", worker=worker)
+    note_by(camille, worker, "private", "à part")
+    note_by(camille, worker, "shared", "ensemble")
+    neighbour = MembershipFactory(organisation=camille.organisation)
     person_of(neighbour)
-    elsewhere = Mandate.objects.exclude(organisation=claude.organisation).get(worker=worker)
-    expected = {claude: {"à part", "ensemble"}, sam: {"ensemble"}, reviewer: set(), neighbour: set()}
+    elsewhere = Mandate.objects.exclude(organisation=camille.organisation).get(worker=worker)
+    expected = {camille: {"à part", "ensemble"}, sam: {"ensemble"}, reviewer: set(), neighbour: set()}
     assert {place: reads(place, worker) for place in expected} == expected
     assert not (person_notes(elsewhere.adviser, worker, TODAY)).shared
     assert {note.text for note in notes_shared_with(worker)} == {"ensemble"}
@@ -69,11 +69,15 @@ def test_a_private_note_is_its_authors_alone_and_a_shared_one_is_read_by_who_acc
 
 @pytest.mark.django_db
 def test_a_note_is_written_under_ones_own_mandate_and_dated():
-    claude, sam = two_advisers()
-    worker = person_of(claude)
-    note = note_by(claude, worker, text="  Un  fait.\r\n\r\n\r\n\r\nDeux. ")
+    camille, sam = two_advisers()
+    worker = person_of(camille)
+    note = note_by(camille, worker, text="  Un  fait.\r\n\r\n\r\n\r\nDeux. ")
     assert (note.text, note.destroy_on) == ("Un  fait.\n\nDeux.", TODAY.replace(year=TODAY.year + 3))
-    assert (note.author_name, note.organisation, note.purpose) == ("Claude", claude.organisation, "follow_up")
+    assert (note.author_name, note.organisation, note.purpose) == (
+        "Camille",
+        camille.organisation,
+        "follow_up",
+    )
     mandate = Mandate.objects.get()
     review = MandateFactory(worker=worker, adviser=sam.user, organisation=sam.organisation, purpose="review")
     for actor, held in ((sam.user, mandate), (worker.user, mandate), (sam.user, review)):
@@ -81,46 +85,46 @@ def test_a_note_is_written_under_ones_own_mandate_and_dated():
             write_note(actor=actor, worker=worker, mandate=held, visibility="private", text="x", now=NOW)
     for text in ("", " \n ", "x" * 4001):
         with pytest.raises(Refused) as caught:
-            note_by(claude, worker, text=text)
+            note_by(camille, worker, text=text)
         assert caught.value.field == "text"
 
 
 @pytest.mark.django_db
 def test_nobody_else_changes_or_erases_a_note_nor_its_author_once_the_mandate_ended():
-    claude, sam = two_advisers()
-    worker = person_of(claude)
+    camille, sam = two_advisers()
+    worker = person_of(camille)
     person_of(sam, worker=worker)
-    note = note_by(claude, worker, "shared")
+    note = note_by(camille, worker, "shared")
     for actor in (sam.user, worker.user, UserFactory(staff=True)):
         with pytest.raises(NotFound):
             edit_note(actor=actor, note=note, text="y", version=1, now=NOW)
         with pytest.raises(NotFound):
             erase_note(actor=actor, note=note, now=NOW)
-    withdraw_mandate(actor=worker.user, mandate=Mandate.objects.get(adviser=claude.user), now=NOW)
+    withdraw_mandate(actor=worker.user, mandate=Mandate.objects.get(adviser=camille.user), now=NOW)
     with pytest.raises(NotFound):
-        edit_note(actor=claude.user, note=note, text="y", version=1, now=NOW)
-    assert reads(claude, worker) == set()
+        edit_note(actor=camille.user, note=note, text="y", version=1, now=NOW)
+    assert reads(camille, worker) == set()
 
 
 @pytest.mark.django_db
 def test_of_two_tabs_the_second_is_told():
-    claude, _sam = two_advisers()
-    note = note_by(claude, person_of(claude))
-    changed = edit_note(actor=claude.user, note=note, text="premier", version=1, now=NOW + DAY)
+    camille, _sam = two_advisers()
+    note = note_by(camille, person_of(camille))
+    changed = edit_note(actor=camille.user, note=note, text="premier", version=1, now=NOW + DAY)
     assert (changed.version, changed.destroy_on) == (2, note.destroy_on)
     with pytest.raises(Refused) as caught:
-        edit_note(actor=claude.user, note=note, text="second", version=1, now=NOW)
+        edit_note(actor=camille.user, note=note, text="second", version=1, now=NOW)
     assert caught.value.code == "changed_since"
     assert Note.objects.get().text == "premier"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_tabs_at_the_same_moment_leave_one_text():
-    claude, _sam = two_advisers()
-    note = note_by(claude, person_of(claude))
+    camille, _sam = two_advisers()
+    note = note_by(camille, person_of(camille))
     results = side_by_side(
         *[
-            lambda text=text: edit_note(actor=claude.user, note=note, text=text, version=1, now=NOW)
+            lambda text=text: edit_note(actor=camille.user, note=note, text=text, version=1, now=NOW)
             for text in "ab"
         ]
     )
@@ -129,15 +133,15 @@ def test_two_tabs_at_the_same_moment_leave_one_text():
 
 @pytest.mark.django_db
 def test_private_notes_never_move_and_shared_ones_are_read_by_the_colleague():
-    claude, sam = two_advisers()
-    worker = person_of(claude)
-    note_by(claude, worker, "private", "à part")
-    note_by(claude, worker, "shared", "ensemble")
-    answer(worker, propose(claude, sam, worker), follow_up="yes")
+    camille, sam = two_advisers()
+    worker = person_of(camille)
+    note_by(camille, worker, "private", "à part")
+    note_by(camille, worker, "shared", "ensemble")
+    answer(worker, propose(camille, sam, worker), follow_up="yes")
     assert reads(sam, worker) == {"ensemble"}
-    assert reads(claude, worker) == set()
+    assert reads(camille, worker) == set()
     client = Client()
-    client.force_login(claude.user)
+    client.force_login(camille.user)
     with time_machine.travel(NOW, tick=False):
         page = client.get(reverse(URL("former_person"), args=[worker.public_id])).content.decode()
         assert "à part" in page
@@ -146,24 +150,24 @@ def test_private_notes_never_move_and_shared_ones_are_read_by_the_colleague():
         client.force_login(sam.user)
         assert client.get(reverse(URL("former_person"), args=[worker.public_id])).status_code == 404
     with time_machine.travel(NOW + 30 * DAY, tick=False):
-        client.force_login(claude.user)
+        client.force_login(camille.user)
         assert client.get(reverse(URL("former_person"), args=[worker.public_id])).status_code == 404
 
 
 @pytest.mark.django_db
 def test_the_job_erases_what_is_due_and_what_nobody_reads():
-    claude, _sam = two_advisers()
-    worker = person_of(claude)
-    kept, due, orphan = (note_by(claude, worker, text=text) for text in ("reste", "échue", "orpheline"))
+    camille, _sam = two_advisers()
+    worker = person_of(camille)
+    kept, due, orphan = (note_by(camille, worker, text=text) for text in ("reste", "échue", "orpheline"))
     Note.objects.filter(pk=due.pk).update(destroy_on=TODAY)
     Note.objects.filter(pk=orphan.pk).update(author=None)
-    shared = note_by(claude, worker, "shared")
+    shared = note_by(camille, worker, "shared")
     Note.objects.filter(pk=shared.pk).update(author=None)
     assert destroy_notes(actor=SYSTEM, on=TODAY) == {"due": 1, "orphans": 1}
     assert set(Note.objects.all()) == {kept, shared}
     assert destroy_notes(actor=SYSTEM, on=TODAY) == {"due": 0, "orphans": 0}
     with pytest.raises(NotFound):
-        destroy_notes(actor=claude.user, on=TODAY)
+        destroy_notes(actor=camille.user, on=TODAY)
     with time_machine.travel(NOW + 3 * 366 * DAY):
         assert destroy()["due"] == 2
 
@@ -171,8 +175,8 @@ def test_the_job_erases_what_is_due_and_what_nobody_reads():
 @pytest.mark.django_db
 @pytest.mark.parametrize("fields", [{"text": ""}, {"visibility": "everybody"}])
 def test_the_constraint_of_notes(fields):
-    claude, _sam = two_advisers()
-    note_by(claude, person_of(claude))
+    camille, _sam = two_advisers()
+    note_by(camille, person_of(camille))
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         Note.objects.update(**fields)
     assert broken_constraint(caught.value) == "note_is_whole"

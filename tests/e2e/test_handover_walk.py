@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def claude(person: User) -> User:
-    """Claude, who follows Marie and prepares her bilan, beside Sam in the same organisation."""
-    mandate = MandateFactory(worker=person.worker, adviser__name="Claude", organisation__name="Avenir")
+def camille(person: User) -> User:
+    """Camille, who follows Marie and prepares her bilan, beside Sam in the same organisation."""
+    mandate = MandateFactory(worker=person.worker, adviser__name="Camille", organisation__name="Avenir")
     MandateFactory(
         worker=person.worker,
         adviser=mandate.adviser,
@@ -67,10 +67,10 @@ def write_and_propose(adviser: Page, root: str, person: User, look) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-def test_a_person_is_asked_answers_and_goes_back(browser, live_server, person, claude, scripts):
+def test_a_person_is_asked_answers_and_goes_back(browser, live_server, person, camille, scripts):
     adviser, mine = opened(browser, 1280, scripts=scripts), opened(browser, 360, scripts=scripts)
     look = accessible if scripts else lambda page: None
-    sign_in(adviser, live_server.url, claude)
+    sign_in(adviser, live_server.url, camille)
     write_and_propose(adviser, live_server.url, person, look)
 
     sign_in(mine, live_server.url, person)
