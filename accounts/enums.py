@@ -89,6 +89,55 @@ class Category(models.TextChoices):
     BILANS = "bilans", _("Dates de mes bilans de compétences")
 
 
+class Audience(models.TextChoices):
+    """Whom a kind of message speaks to: the page of choices shows a person those of their roles."""
+
+    WORKER = "worker", _("Tout le monde")
+    ADVISER = "adviser", _("Les conseillères et les conseillers")
+    EMPLOYER = "employer", _("Les membres d’un employeur")
+
+
+class Hold(models.TextChoices):
+    """Why a message that is due waits for a later hour."""
+
+    PAUSE = "pause", _("Pause en cours")
+    QUIET = "quiet", _("Heures calmes")
+    CAP = "cap", _("Assez de messages pour aujourd’hui")
+    ADDRESS = "address", _("L’adresse ne reçoit plus")
+
+
+class DigestRhythm(models.TextChoices):
+    """How often the messages of a person come together in one."""
+
+    NONE = "none", _("Jamais : chaque message à part")
+    WEEKLY = "weekly", _("Chaque semaine, le lundi")
+    MONTHLY = "monthly", _("Chaque mois, le premier jour")
+
+
+class AddressFaultKind(models.TextChoices):
+    """What the mail provider told of an address."""
+
+    BOUNCE = "bounce", _("L’adresse refuse les messages")
+    COMPLAINT = "complaint", _("Un message a été signalé comme indésirable")
+
+
+class TimeZone(models.TextChoices):
+    """Time zones of France, by their names in the IANA database."""
+
+    PARIS = "Europe/Paris", _("France métropolitaine")
+    GUADELOUPE = "America/Guadeloupe", _("Guadeloupe, Saint-Martin, Saint-Barthélemy")
+    MARTINIQUE = "America/Martinique", _("Martinique")
+    GUYANE = "America/Cayenne", _("Guyane")
+    MIQUELON = "America/Miquelon", _("Saint-Pierre-et-Miquelon")
+    REUNION = "Indian/Reunion", _("La Réunion")
+    MAYOTTE = "Indian/Mayotte", _("Mayotte")
+    NOUMEA = "Pacific/Noumea", _("Nouvelle-Calédonie")
+    TAHITI = "Pacific/Tahiti", _("Polynésie française : Tahiti")
+    MARQUISES = "Pacific/Marquesas", _("Polynésie française : Marquises")
+    GAMBIER = "Pacific/Gambier", _("Polynésie française : Gambier")
+    WALLIS = "Pacific/Wallis", _("Wallis-et-Futuna")
+
+
 class Priority(models.IntegerChoices):
     """Who leaves first when many rows wait: nobody should wait for a reset behind a batch of reminders."""
 
@@ -132,6 +181,7 @@ class NotificationReason(models.TextChoices):
     OBSOLETE = "obsolete", _("Le rappel n’a plus lieu d’être")
     OVERTAKEN = "overtaken", _("Le message n’était plus vrai au moment de partir")
     PREFERENCE = "preference", _("La personne ne veut pas de ces messages")
+    DIGEST = "digest", _("Mis dans le récapitulatif de la personne")
     REQUESTED = "requested", _("Annulé à la demande")
     NO_RECIPIENT = "no_recipient", _("Le compte est fermé ou l’adresse n’existe plus")
     REFUSED_BY_PROVIDER = ("refused_by_provider", _("Le serveur de messagerie a refusé pour de bon"))

@@ -18,15 +18,16 @@ without `context`: greetings, addresses and tokens are then left out. What may n
 said there by `details`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
 
-from accounts.enums import Category, Priority
+from accounts.enums import Audience, Category, Priority
 from accounts.models import Notification, User
+from accounts.models.notifications import EMAIL
 from accounts.registry import Registry
 
 
@@ -61,6 +62,14 @@ def no_details(rows: Sequence[Notification], recipient: User, on: date) -> Mappi
     return {}
 
 
+Acted = Callable[[Sequence[Notification]], Collection[int]]
+
+
+def no_act(rows: Sequence[Notification]) -> Collection[int]:
+    """For a message that asks nothing."""
+    return ()
+
+
 def own_address(notification: Notification) -> str:
     """The recipient's present address, or the other one that the row names."""
     return notification.address or notification.recipient.email
@@ -77,6 +86,12 @@ class NotificationKind:
     - `context(notification)`: the words of the templates, links and tokens included: none exists before.
     - `address(notification)`: where it goes; "" when it has nowhere to go any more.
     - `on_page`: whether its text is worth reading once signed in; False for a link asked for in a mailbox.
+    - `audience`: whom it speaks to; the page of choices shows a person the kinds of their roles.
+    - `channels`: names of the channels that carry it, one row of the outbox each.
+    - `can_wait`: whether a digest may hold it; False for what is worth nothing a week later (an appointment).
+    - `adviser_sees`: whether an adviser who follows the person sees that one is about to leave.
+    - `acted(rows)`: keys of the sent rows whose recipient has done what they were about, read from the action
+      itself; the same number of queries for one row and for a thousand.
     - `details(rows, recipient, on)`: the detail of each row of this kind by its key, for its recipient on
       that day; the same number of queries for one row and for fifty. What the person may no longer see is
       not in it.
@@ -93,6 +108,11 @@ class NotificationKind:
     address: Callable[[Notification], str] = field(default=own_address)
     on_page: bool = True
     details: Details = field(default=no_details)
+    audience: Audience = Audience.WORKER
+    channels: tuple[str, ...] = (EMAIL,)
+    can_wait: bool = True
+    adviser_sees: bool = False
+    acted: Acted = field(default=no_act)
 
     def __post_init__(self) -> None:
         if self.security != (self.category is Category.SECURITY):

@@ -1,5 +1,13 @@
 """Tables of the accounts app, one module a noun."""
 
+from accounts.models.deliveries import (
+    AddressFault,
+    CalendarFeed,
+    DeliverySettings,
+    KindSwitch,
+    Pause,
+    Snooze,
+)
 from accounts.models.erasures import Erasure, ErasureRequest
 from accounts.models.handovers import Handover, HandoverPart
 from accounts.models.mandate_requests import MandateRequest
@@ -12,11 +20,15 @@ from accounts.models.people import User, Worker
 from accounts.models.shares import Share, ShareCode, ShareItem
 
 __all__ = [
+    "AddressFault",
+    "CalendarFeed",
+    "DeliverySettings",
     "Erasure",
     "ErasureRequest",
     "FileOpening",
     "Handover",
     "HandoverPart",
+    "KindSwitch",
     "Mandate",
     "MandateRequest",
     "Membership",
@@ -24,9 +36,11 @@ __all__ = [
     "Notification",
     "NotificationPreference",
     "Organisation",
+    "Pause",
     "Share",
     "ShareCode",
     "ShareItem",
+    "Snooze",
     "User",
     "Worker",
 ]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,7 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import FINISHED_STATES, Category, NotificationReason, NotificationState, Priority
+from accounts.enums import FINISHED_STATES, Category, Hold, NotificationReason, NotificationState, Priority
+
+#: The channel of every message until a kind names others.
+EMAIL = "email"
 
 _UNTRUE = (NotificationReason.OBSOLETE, NotificationReason.OVERTAKEN, NotificationReason.REQUESTED)
 _FINISHED = tuple(state.value for state in FINISHED_STATES)
@@ -35,10 +38,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def shown(self, kinds: Collection[str], now: datetime) -> "NotificationQuerySet":
         """Rows of these kinds that a page may show: their time has come, and they are still true.
 
-        One that is tried again has been pushed back, and stays. One that was called off because the person
-        does not want such messages by e-mail is shown all the same.
+        One that is tried again or held back has been moved to a later hour, and stays. One that was called
+        off because the person does not want such messages by e-mail is shown all the same.
         """
-        come = Q(not_before__lte=now) | Q(attempts__gt=0)
+        come = Q(not_before__lte=now) | Q(attempts__gt=0) | ~Q(held_for="")
         over = Q(state=NotificationState.CANCELLED, reason__in=_UNTRUE)
         return self.filter(come, ~over, kind__in=kinds).order_by("-not_before", "-pk")
 
@@ -55,6 +58,10 @@ class Notification(models.Model):
     `claimed_at`: a worker took it. `handed_at`: that worker was about to hand it to the mail server.
     `address` is filled only when the message must not go to the recipient's present address (the former one
     is told that it was replaced); it is emptied when the row is sent or called off.
+    `channel` is the name of the registered channel that carries it.
+    `subject_key`, `due_on` and `stage` are those of a reminder (`accounts.reminders`), else empty.
+    `held_for`: why it waits for a later hour than its own, which `not_before` then tells.
+    `opened_at`: the person came from its link. `acted_at`: they did what it was about.
     """
 
     public_id = models.UUIDField(_("identifiant public"), default=uuid.uuid4, unique=True, editable=False)
@@ -66,12 +73,19 @@ class Notification(models.Model):
         verbose_name=_("destinataire"),
     )
     dedupe_key = models.CharField(_("clé d’unicité"), max_length=200)
+    channel = models.CharField(_("canal"), max_length=20, default=EMAIL)
+    subject_key = models.CharField(_("objet du rappel"), max_length=80, blank=True)
+    due_on: "models.DateField[date | None]" = models.DateField(_("date du rappel"), null=True, blank=True)
+    stage: "models.SmallIntegerField[int | None]" = models.SmallIntegerField(
+        _("étape"), null=True, blank=True
+    )
     payload = models.JSONField(_("identifiants"), default=dict, blank=True)
     address = models.EmailField(_("autre adresse"), max_length=254, blank=True)
     priority = models.PositiveSmallIntegerField(
         _("rang"), choices=Priority.choices, default=Priority.ORDINARY
     )
     not_before = models.DateTimeField(_("pas avant"), default=timezone.now)
+    held_for = models.CharField(_("retenu par"), max_length=8, choices=Hold.choices, blank=True)
     state = models.CharField(
         _("état"), max_length=12, choices=NotificationState.choices, default=NotificationState.WAITING
     )
@@ -83,6 +97,8 @@ class Notification(models.Model):
     handed_at = models.DateTimeField(_("remis au serveur le"), null=True, blank=True)
     finished_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
     read_at = models.DateTimeField(_("lu le"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("ouvert le"), null=True, blank=True)
+    acted_at = models.DateTimeField(_("suivi d’un geste le"), null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -102,6 +118,12 @@ class Notification(models.Model):
                 name="notification_sending_idx",
             ),
             models.Index(fields=["recipient", "-created_at"], name="notification_recipient_idx"),
+            # What a person was sent today, for the daily cap; no weight on rows that wait.
+            models.Index(
+                fields=["recipient", "finished_at"],
+                condition=Q(state=NotificationState.SENT),
+                name="notification_sent_idx",
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
@@ -113,6 +135,11 @@ class Notification(models.Model):
                 condition=Q(state__in=NotificationState.values),
                 name="notification_state_known",
                 violation_error_message=_("Cet état n’existe pas."),
+            ),
+            models.CheckConstraint(
+                condition=Q(held_for__in=["", *Hold.values]),
+                name="notification_hold_known",
+                violation_error_message=_("Cette raison d’attendre n’existe pas."),
             ),
             models.CheckConstraint(
                 condition=Q(claimed_at__isnull=False) | ~Q(state=NotificationState.SENDING),

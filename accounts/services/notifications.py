@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,7 @@ from accounts.actors import Actor, require_person, require_staff
 from accounts.enums import NotificationReason, NotificationState
 from accounts.errors import NotFound, Refused
 from accounts.models import Notification, User
-from accounts.models.notifications import NotificationQuerySet
+from accounts.models.notifications import EMAIL, NotificationQuerySet
 from accounts.rules.outbox import payload_faults
 from accounts.services.deliveries import DeliveryCounts, deliver_batch
 
@@ -43,6 +43,9 @@ class OutboxRow:
     dedupe_key: str
     payload: Mapping[str, object] = field(default_factory=dict)
     not_before: datetime | None = None
+    subject_key: str = ""
+    due_on: date | None = None
+    stage: int | None = None
 
 
 def enqueue(
@@ -103,14 +106,16 @@ def enqueue_select(*, actor: Actor, kind: str, select: str, params: Mapping[str,
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (public_id, kind, recipient_id, dedupe_key, payload, address, priority,"  # noqa: S608
-            " not_before, state, attempts, provider_answer, reason, created_at)"
+            " channel, subject_key, held_for, not_before, state, attempts, provider_answer, reason,"
+            " created_at)"
             " SELECT gen_random_uuid(), %(_kind)s, found.recipient_id, found.dedupe_key, found.payload, '',"
-            " %(_priority)s, %(_now)s, %(_state)s, 0, '', '', %(_now)s"
+            " %(_priority)s, %(_channel)s, '', '', %(_now)s, %(_state)s, 0, '', '', %(_now)s"
             f" FROM ({select}) found ON CONFLICT (dedupe_key) DO NOTHING",
             {
                 **params,
                 "_kind": found.name,
                 "_priority": int(found.priority),
+                "_channel": EMAIL,
                 "_state": NotificationState.WAITING.value,
                 "_now": timezone.now(),
             },
@@ -193,6 +198,9 @@ def _new_notification(kind_name: str, row: OutboxRow, now: datetime) -> Notifica
         payload=dict(row.payload),
         priority=kind.priority,
         not_before=row.not_before or now,
+        subject_key=row.subject_key,
+        due_on=row.due_on,
+        stage=row.stage,
         created_at=now,
     )
 

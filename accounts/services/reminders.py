@@ -68,6 +68,9 @@ def _wanted_rows(kind: ReminderKind, on: date) -> Iterator[OutboxRow]:
                 dedupe_key=f"{kind.name}:{candidate.subject_key}:{candidate.due_on}:{stage}",
                 payload=candidate.payload,
                 not_before=_morning(leaving_on(candidate.due_on, stage, on)),
+                subject_key=candidate.subject_key,
+                due_on=candidate.due_on,
+                stage=stage,
             )
 
 

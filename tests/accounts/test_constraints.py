@@ -11,6 +11,9 @@ from django.utils import translation
 from accounts.constraints import broken_constraint, constraints_as_refusals
 from accounts.errors import Refused
 from accounts.models import (
+    AddressFault,
+    CalendarFeed,
+    DeliverySettings,
     ErasureRequest,
     FileOpening,
     Handover,
@@ -18,8 +21,10 @@ from accounts.models import (
     Membership,
     Muting,
     NotificationPreference,
+    Pause,
     ShareCode,
     ShareItem,
+    Snooze,
     User,
 )
 from tests.accounts.factories import (
@@ -136,7 +141,41 @@ def _muted_twice():
     return lambda: [Muting.objects.create(**row) for _twice in range(2)]
 
 
+def _settings(**fields):
+    return lambda: lambda: DeliverySettings.objects.create(user=UserFactory(), **fields)
+
+
+def _paused_twice():
+    row = {"user": UserFactory(), "start_on": TODAY, "end_on": TOMORROW}
+    return lambda: [Pause.objects.create(**row) for _twice in range(2)]
+
+
+def _snoozed_twice():
+    row = {"user": UserFactory(), "kind": "bilan_due", "subject_key": "worker-1", "until_on": TOMORROW}
+    return lambda: [Snooze.objects.create(**row) for _twice in range(2)]
+
+
+def _feed_twice():
+    user = UserFactory()
+    return lambda: [CalendarFeed.objects.create(user=user, key_digest=digest) for digest in "ab"]
+
+
+def _address_fault():
+    return lambda: AddressFault.objects.create(user=UserFactory(), kind="mood", event_key="a")
+
+
 BREAKERS = {
+    "delivery_settings_time_zone_known": _settings(time_zone="Europe/Rome"),
+    "delivery_settings_digest_known": _settings(digest="hourly"),
+    "delivery_settings_quiet_whole": _settings(quiet_from="20:00"),
+    "pause_ends_after_start": lambda: (
+        lambda: Pause.objects.create(user=UserFactory(), start_on=TODAY, end_on=TODAY)
+    ),
+    "pause_one_open": _paused_twice,
+    "snooze_once": _snoozed_twice,
+    "address_fault_kind_known": _address_fault,
+    "calendar_feed_one_open": _feed_twice,
+    "notification_hold_known": lambda: lambda: NotificationFactory(held_for="mood"),
     "user_email_unique": lambda: (
         lambda: [UserFactory(email="a@exemple.fr"), UserFactory(email="A@Exemple.FR")]
     ),
