@@ -22,14 +22,19 @@ from accounts.actors import SYSTEM
 from accounts.enums import ErasureReason, Purpose, ShareKind
 from accounts.errors import Refused
 from accounts.models import (
+    AddressFault,
+    CalendarFeed,
+    DeliverySettings,
     Erasure,
     ErasureRequest,
     FileOpening,
     Mandate,
     MandateRequest,
     Notification,
+    Pause,
     Share,
     ShareItem,
+    Snooze,
     User,
     Worker,
 )
@@ -116,6 +121,20 @@ def whole(user):
     return made
 
 
+def _settings_of_messages(user):
+    """How the person wants their messages, and what holds them back."""
+    today = timezone.localdate()
+    DeliverySettings.objects.create(user=user, digest="weekly")
+    Pause.objects.create(
+        user=user, start_on=today, end_on=today + dt.timedelta(days=7), reason=MARK, set_by=user
+    )
+    Snooze.objects.create(user=user, kind="bilan_due", subject_key=MARK, until_on=today)
+    AddressFault.objects.create(
+        user=user, address=f"{MARK}@exemple.fr", kind="bounce", event_key="e1", provider_words=MARK
+    )
+    CalendarFeed.objects.create(user=user, key_digest=MARK)
+
+
 def _told_elsewhere(user, made):
     """Rows that nobody but this person has: files asked for and brought, a share, messages kept ready."""
     now, today = timezone.now(), timezone.localdate()
@@ -136,6 +155,7 @@ def _told_elsewhere(user, made):
         end_on=today + dt.timedelta(days=90),
         asked_at=now,
     )
+    _settings_of_messages(user)
     Export.objects.create(
         worker=worker,
         kind="record",
