@@ -118,6 +118,12 @@ class Notification(models.Model):
                 name="notification_sending_idx",
             ),
             models.Index(fields=["recipient", "-created_at"], name="notification_recipient_idx"),
+            # The reminders of a kind that wait, which each run compares with what is due.
+            models.Index(
+                fields=["kind"],
+                condition=Q(state=NotificationState.WAITING, stage__isnull=False),
+                name="notification_reminder_idx",
+            ),
             # What a person was sent today, for the daily cap; no weight on rows that wait.
             models.Index(
                 fields=["recipient", "finished_at"],

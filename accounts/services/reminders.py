@@ -1,27 +1,101 @@
-"""Reminders as a desired state: the outbox is made to look like what is due."""
+"""Reminders as a desired state: the outbox is made to look like what is due.
 
-from collections.abc import Iterator
+What is due is streamed, a few thousand matters at a time, into a table that lasts as long as the transaction;
+the outbox is then compared with it in four statements. Memory does not grow with the population, and the cost
+follows what is due (docs/performance.md).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from datetime import date, time
+from itertools import islice
+from json import dumps
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import reminders
+from accounts import notifications, reminders
 from accounts.actors import Actor, require_system
 from accounts.enums import NotificationReason, NotificationState
 from accounts.locks import LockSpace, take_lock
-from accounts.models import Notification
-from accounts.reminders import ReminderKind
-from accounts.rules.reminders import desired_stages, leaving_on
-from accounts.services.notifications import OutboxRow, enqueue_many
+from accounts.models import KindSwitch, Snooze
+from accounts.models.notifications import EMAIL
+from accounts.reminders import Candidate, ReminderKind
+from accounts.rules.outbox import payload_faults
+from accounts.rules.reminders import Wanted, wanted_messages
 
 #: Messages are written this long before they leave, so that an adviser or the staff can see them coming.
 HORIZON_DAYS = 30
-#: Hour, on a wall clock in France, from which a reminder may leave.
+#: Hour, on the person's own wall clock, from which a reminder may leave.
 LEAVING_AT = time(8)
-BATCH = 1000
+BATCH = 2000
+
+_CREATE = """
+CREATE TEMPORARY TABLE wanted_reminder (
+    dedupe_key text, channel text, recipient_id bigint, subject_key text, due_on date, stage smallint,
+    leaving_on date, payload jsonb
+) ON COMMIT DROP
+"""
+
+# A message leaves at that hour of the person's day, wherever they live.
+_INSERT = """
+INSERT INTO accounts_notification (public_id, kind, recipient_id, dedupe_key, payload, address, priority,
+    channel, subject_key, due_on, stage, held_for, not_before, state, attempts, provider_answer, reason,
+    created_at)
+SELECT gen_random_uuid(), %(kind)s, wanted.recipient_id, wanted.dedupe_key, wanted.payload, '',
+    %(priority)s, wanted.channel, wanted.subject_key, wanted.due_on, wanted.stage, '',
+    (wanted.leaving_on + %(leaving_at)s::time) AT TIME ZONE coalesce(chosen.time_zone, %(time_zone)s),
+    %(waiting)s, 0, '', '', %(now)s
+FROM wanted_reminder wanted LEFT JOIN accounts_deliverysettings chosen ON chosen.user_id = wanted.recipient_id
+ON CONFLICT (dedupe_key) DO NOTHING
+"""
+
+# Only what an earlier refresh called off comes back: a person's own refusal stays.
+_REVIVE = """
+UPDATE accounts_notification SET state = %(waiting)s, reason = '', finished_at = NULL
+FROM wanted_reminder wanted
+WHERE accounts_notification.dedupe_key = wanted.dedupe_key
+    AND accounts_notification.state = %(cancelled)s AND accounts_notification.reason = %(obsolete)s
+"""
+
+# A row that a worker took in the meantime has its own last check.
+_CALL_OFF = """
+UPDATE accounts_notification SET state = %(cancelled)s, reason = %(obsolete)s, finished_at = %(now)s
+WHERE kind = %(kind)s AND state = 'waiting' AND stage IS NOT NULL
+    AND starts_with(dedupe_key, %(prefix)s)
+    AND NOT EXISTS
+        (SELECT FROM wanted_reminder wanted WHERE wanted.dedupe_key = accounts_notification.dedupe_key)
+"""
+
+# The same three questions, asked without writing.
+_COUNT = """
+SELECT count(*) FILTER (WHERE found.id IS NULL),
+    count(*) FILTER (WHERE found.state = %(cancelled)s AND found.reason = %(obsolete)s),
+    (SELECT count(*) FROM accounts_notification
+        WHERE kind = %(kind)s AND state = 'waiting' AND stage IS NOT NULL
+            AND starts_with(dedupe_key, %(prefix)s)
+            AND NOT EXISTS
+                (SELECT FROM wanted_reminder known WHERE known.dedupe_key = accounts_notification.dedupe_key))
+FROM wanted_reminder wanted LEFT JOIN accounts_notification found ON found.dedupe_key = wanted.dedupe_key
+"""
+
+_LEAVING = """
+CREATE TEMPORARY TABLE leaving_reminder ON COMMIT DROP AS
+SELECT wanted.* FROM wanted_reminder wanted
+LEFT JOIN accounts_notification found ON found.dedupe_key = wanted.dedupe_key
+WHERE found.id IS NULL OR found.state = %(waiting)s
+    OR (found.state = %(cancelled)s AND found.reason = %(obsolete)s)
+"""
+
+_BY_DAY = "SELECT leaving_on, count(*) FROM leaving_reminder GROUP BY 1 ORDER BY 1"
+
+_FIRST = """
+SELECT (SELECT public_id FROM accounts_user WHERE id = recipient_id), subject_key, due_on, stage, leaving_on
+FROM leaving_reminder ORDER BY leaving_on, recipient_id, dedupe_key LIMIT %(limit)s
+"""
 
 
 @dataclass(frozen=True)
@@ -37,91 +111,144 @@ class ReminderCounts:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class ComingReminder:
+    """A message that would leave; `recipient` is the public id of an account (a UUID), never a name."""
+
+    recipient: object
+    subject_key: str
+    due_on: date
+    stage: int
+    leaving_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderPlan:
+    """What a refresh of `kind` would do on a day, and how many messages would leave on which day.
+
+    `is_on` is False while the staff stopped the kind: then nothing would be written.
+    """
+
+    kind: str
+    is_on: bool
+    counts: ReminderCounts
+    leaving: dict[date, int]
+    first: list[ComingReminder]
+
+
 @transaction.atomic
 def refresh_reminders(*, actor: Actor, kind: str, on: date) -> ReminderCounts:
     """Makes the outbox look like what the reminders of this kind call for on the day `on`.
 
     What is missing is created, what is wanted again is revived, what waits and is no longer wanted is called
     off. Running it twice, late, or on several workers at once changes nothing more: runs of a kind queue up.
+    A kind that the staff stopped is left as it is.
     """
     require_system(actor)
     reminder_kind = reminders.get(kind)
+    if not _is_on(reminder_kind):
+        return ReminderCounts()
     take_lock(LockSpace.REMINDERS, reminder_kind.name)
-    wanted = {row.dedupe_key: row for row in _wanted_rows(reminder_kind, on)}
-    known = _states(list(wanted))
-    created = enqueue_many(
-        actor=actor,
-        kind=reminder_kind.notification_kind,
-        rows=(row for key, row in wanted.items() if key not in known),
+    with _wanted_table(reminder_kind, on) as ask:
+        return ReminderCounts(
+            # In this order: a row that was just created is nobody's to revive.
+            revived=ask(_REVIVE).rowcount,
+            created=ask(_INSERT).rowcount,
+            cancelled=ask(_CALL_OFF).rowcount,
+        )
+
+
+@transaction.atomic
+def plan_reminders(*, actor: Actor, kind: str, on: date, limit: int = 10) -> ReminderPlan:
+    """What `refresh_reminders` would do on the day `on`, nothing written, with the first `limit` to leave."""
+    require_system(actor)
+    reminder_kind = reminders.get(kind)
+    with _wanted_table(reminder_kind, on) as ask:
+        created, revived, cancelled = ask(_COUNT).fetchone()
+        ask(_LEAVING)
+        plan = ReminderPlan(
+            kind=kind,
+            is_on=_is_on(reminder_kind),
+            counts=ReminderCounts(created=created, revived=revived, cancelled=cancelled),
+            leaving=dict(ask(_BY_DAY).fetchall()),
+            first=[ComingReminder(*row) for row in ask(_FIRST, limit=limit).fetchall()],
+        )
+        ask("DROP TABLE leaving_reminder")
+    return plan
+
+
+def _is_on(kind: ReminderKind) -> bool:
+    return not KindSwitch.objects.filter(kind=kind.notification_kind, is_on=False).exists()
+
+
+@contextmanager
+def _wanted_table(kind: ReminderKind, on: date) -> Iterator[Callable[..., Any]]:
+    """The messages that should be there, in a table of this transaction; gives how to ask about it."""
+    words: dict[str, Any] = {
+        "kind": kind.notification_kind,
+        "prefix": f"{kind.name}:",
+        "priority": int(notifications.get(kind.notification_kind).priority),
+        "waiting": NotificationState.WAITING.value,
+        "cancelled": NotificationState.CANCELLED.value,
+        "obsolete": NotificationReason.OBSOLETE.value,
+        "leaving_at": LEAVING_AT,
+        "time_zone": settings.TIME_ZONE,
+        "now": timezone.now(),
+    }
+    with connection.cursor() as cursor:
+
+        def ask(statement: str, **more: Any) -> Any:
+            cursor.execute(statement, {**words, **more})
+            return cursor
+
+        ask(_CREATE)
+        candidates = iter(kind.candidates(on, HORIZON_DAYS))
+        while batch := list(islice(candidates, BATCH)):
+            _copy(cursor, kind, batch, on)
+        # Without it a table of twenty thousand rows is taken for an empty one.
+        ask("ANALYZE wanted_reminder")
+        yield ask
+        ask("DROP TABLE wanted_reminder")
+
+
+def _copy(cursor: Any, kind: ReminderKind, batch: list[Candidate], on: date) -> None:
+    """Adds to the table the messages that these matters call for, one a channel."""
+    snoozed = _snoozed(kind, batch)
+    channels = notifications.get(kind.notification_kind).channels
+    # Django's own wrapper, in development, knows no COPY.
+    with cursor.cursor.copy("COPY wanted_reminder FROM STDIN") as copy:
+        for candidate in batch:
+            until = snoozed.get((candidate.recipient_id, candidate.subject_key))
+            for wanted in wanted_messages(
+                candidate.due_on, kind.stages, on, HORIZON_DAYS, snoozed_until=until
+            ):
+                for channel in channels:
+                    copy.write_row(_row(kind, candidate, wanted, channel))
+
+
+def _row(kind: ReminderKind, candidate: Candidate, wanted: Wanted, channel: str) -> tuple[object, ...]:
+    """Raises ValueError for a payload that holds anything but ids."""
+    if faults := payload_faults(candidate.payload):
+        raise ValueError(f"Payload of {kind.name}: {'; '.join(faults)}.")
+    key = f"{kind.name}:{candidate.subject_key}:{candidate.due_on}:{wanted.suffix}"
+    return (
+        key if channel == EMAIL else f"{key}:{channel}",
+        channel,
+        candidate.recipient_id,
+        candidate.subject_key,
+        candidate.due_on,
+        wanted.stage,
+        wanted.leaving_on,
+        dumps(candidate.payload),
     )
-    called_off = [key for key, state in known.items() if state == NotificationState.CANCELLED]
-    unwanted = [key for key in _waiting_keys(reminder_kind) if key not in wanted]
-    return ReminderCounts(created=created, revived=_revive(called_off), cancelled=_call_off(unwanted))
 
 
-def _wanted_rows(kind: ReminderKind, on: date) -> Iterator[OutboxRow]:
-    """The rows that should be there on the day `on`: sent already, or waiting."""
-    for candidate in kind.candidates(on, HORIZON_DAYS):
-        for stage in desired_stages(candidate.due_on, kind.stages, on, HORIZON_DAYS):
-            yield OutboxRow(
-                recipient_id=candidate.recipient_id,
-                dedupe_key=f"{kind.name}:{candidate.subject_key}:{candidate.due_on}:{stage}",
-                payload=candidate.payload,
-                not_before=_morning(leaving_on(candidate.due_on, stage, on)),
-                subject_key=candidate.subject_key,
-                due_on=candidate.due_on,
-                stage=stage,
-            )
-
-
-def _states(keys: list[str]) -> dict[str, str]:
-    """State of the rows that already have these keys, asked by thousands."""
-    states: dict[str, str] = {}
-    for batch in _batches(keys):
-        rows = Notification.objects.filter(dedupe_key__in=batch).order_by()
-        states.update(rows.values_list("dedupe_key", "state"))
-    return states
-
-
-def _waiting_keys(kind: ReminderKind) -> list[str]:
-    """Keys of the rows of this kind that wait; they begin with its name."""
-    rows = Notification.objects.waiting().filter(
-        kind=kind.notification_kind, dedupe_key__startswith=f"{kind.name}:"
+def _snoozed(kind: ReminderKind, batch: list[Candidate]) -> dict[tuple[int, str], date]:
+    """The days to which people put these matters off, in one query."""
+    rows = Snooze.objects.filter(
+        kind=kind.notification_kind, user_id__in={candidate.recipient_id for candidate in batch}
     )
-    return list(rows.order_by().values_list("dedupe_key", flat=True))
-
-
-def _revive(keys: list[str]) -> int:
-    """Puts back to waiting the rows that an earlier refresh had called off, and no others."""
-    obsolete = Q(state=NotificationState.CANCELLED, reason=NotificationReason.OBSOLETE)
-    return _update(keys, obsolete, state=NotificationState.WAITING, reason="", finished_at=None)
-
-
-def _call_off(keys: list[str]) -> int:
-    """Cancels waiting rows; one that a worker took in the meantime has its own last check."""
-    return _update(
-        keys,
-        Q(state=NotificationState.WAITING),
-        state=NotificationState.CANCELLED,
-        reason=NotificationReason.OBSOLETE,
-        finished_at=timezone.now(),
-    )
-
-
-def _update(keys: list[str], condition: Q, **columns: object) -> int:
-    """Changes, by thousands, the rows of these keys that still meet the condition."""
-    return sum(
-        Notification.objects.filter(condition, dedupe_key__in=batch).update(**columns)
-        for batch in _batches(keys)
-    )
-
-
-def _batches(keys: list[str]) -> Iterator[list[str]]:
-    """The keys by thousands."""
-    for start in range(0, len(keys), BATCH):
-        yield keys[start : start + BATCH]
-
-
-def _morning(day: date) -> datetime:
-    """The hour of reminders on that day, in the time zone of the settings."""
-    return timezone.make_aware(datetime.combine(day, LEAVING_AT))
+    return {
+        (user, subject): until
+        for user, subject, until in rows.values_list("user_id", "subject_key", "until_on")
+    }

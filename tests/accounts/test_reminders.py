@@ -1,5 +1,6 @@
 """Reminders as a desired state: the outbox looks like what is due, whoever runs, however often."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,12 +10,12 @@ from accounts import notifications, reminders
 from accounts.access import SYSTEM
 from accounts.enums import Category, NotificationReason, NotificationState
 from accounts.errors import NotFound
-from accounts.models import Notification
+from accounts.models import DeliverySettings, KindSwitch, Notification, Snooze
 from accounts.notifications import NotificationKind
 from accounts.reminders import Candidate, ReminderKind
 from accounts.services.deliveries import deliver_batch
 from accounts.services.notifications import cancel
-from accounts.services.reminders import HORIZON_DAYS, ReminderCounts, refresh_reminders
+from accounts.services.reminders import HORIZON_DAYS, ReminderCounts, plan_reminders, refresh_reminders
 from tests.accounts.factories import UserFactory
 from tests.accounts.side_by_side import side_by_side
 
@@ -193,11 +194,94 @@ def test_kinds_do_not_touch_each_others_rows(due, user):
 def test_cost_grows_by_thousands_of_matters_not_by_matter(due, django_assert_num_queries):
     user = UserFactory()
     due.update({f"m{n}": (user.pk, DUE) for n in range(400)})
-    # savepoint, lock, states, insert, count, waiting keys, release
-    with django_assert_num_queries(7):
-        _refresh(_before(95))
-    with django_assert_num_queries(5):
-        _refresh(_before(95))
+    # savepoint, switch, lock, table, snoozes, sample, revive, create, call off, end of table, release
+    for _twice in range(2):
+        with django_assert_num_queries(11):
+            _refresh(_before(95))
+    assert len(_rows()) == 400
+
+
+@pytest.mark.django_db
+def test_a_plan_says_what_a_run_would_do_and_writes_nothing(due, user):
+    due["m2"] = (user.pk, DUE + timedelta(days=1))
+    plan = plan_reminders(actor=SYSTEM, kind=KIND, on=_before(30))
+    assert (plan.counts, plan.is_on) == (ReminderCounts(created=4), True)
+    assert plan.leaving == {_before(30): 2, _before(29): 1, DUE: 1}
+    assert [(c.recipient, c.subject_key, c.stage) for c in plan.first][:2] == [
+        (user.public_id, "m1", -30),
+        (user.public_id, "m2", -90),
+    ]
+    assert not _rows()
+    counts = _refresh(_before(30))
+    assert counts == plan.counts
+    del due["m2"]
+    plan = plan_reminders(actor=SYSTEM, kind=KIND, on=_before(30), limit=1)
+    assert plan.counts == _refresh(_before(30)) == ReminderCounts(cancelled=2)
+    assert len(plan.first) == 1
+
+
+@pytest.mark.django_db
+def test_a_kind_that_the_staff_stopped_is_left_as_it_is(due, user):
+    _refresh(_before(90))
+    KindSwitch.objects.create(kind="test_due", is_on=False)
+    assert _refresh(_before(30)) == NOTHING
+    assert plan_reminders(actor=SYSTEM, kind=KIND, on=_before(30)).is_on is False
+    KindSwitch.objects.update(is_on=True)
+    assert _refresh(_before(30)).created == 2
+
+
+@pytest.mark.django_db
+def test_a_matter_put_off_comes_back_on_the_day_asked_for(due, user):
+    _refresh(_before(90))
+    Notification.objects.update(state=NotificationState.SENT, finished_at=datetime(2026, 4, 1, tzinfo=UTC))
+    Snooze.objects.create(user=user, kind="test_due", subject_key="m1", until_on=_before(20))
+    Snooze.objects.create(user=UserFactory(), kind="test_due", subject_key="m1", until_on=_before(50))
+    assert _refresh(_before(60)) == NOTHING
+    assert _refresh(_before(40)).created == 1
+    row = Notification.objects.get(state=NotificationState.WAITING)
+    assert (row.stage, row.not_before.date()) == (-30, _before(20))
+    Snooze.objects.all().delete()
+    assert _refresh(_before(40)) == ReminderCounts(created=1, cancelled=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("zone", "hour"), [("Europe/Paris", 6), ("America/Cayenne", 11), ("Pacific/Noumea", -3)]
+)
+def test_a_reminder_leaves_in_the_morning_of_its_person(user, zone, hour):
+    DeliverySettings.objects.create(user=user, time_zone=zone)
+    _refresh(_before(120))
+    row = Notification.objects.get()
+    assert row.not_before == datetime(2026, 4, 1, tzinfo=UTC) + timedelta(hours=hour)
+
+
+@pytest.mark.django_db
+def test_each_channel_of_a_kind_has_its_row(user, monkeypatch):
+    kind = replace(notifications.get("test_due"), channels=("email", "sms"))
+    notifications.unregister("test_due")
+    notifications.register(kind)
+    _refresh(_before(120))
+    rows = Notification.objects.order_by("channel").values_list("channel", "dedupe_key")
+    key = f"{KIND}:m1:2026-06-30:-90"
+    assert list(rows) == [("email", key), ("sms", f"{key}:sms")]
+
+
+@pytest.mark.django_db
+def test_a_payload_holds_ids_alone(due, user):
+    odd = ReminderKind(
+        name="test_odd",
+        notification_kind="test_due",
+        stages=(0,),
+        candidates=lambda *_: [
+            Candidate(recipient_id=user.pk, subject_key="m", due_on=DUE, payload={"n": "Ann"})
+        ],
+    )
+    reminders.register(odd)
+    try:
+        with pytest.raises(ValueError, match="not an id"):
+            refresh_reminders(actor=SYSTEM, kind="test_odd", on=DUE)
+    finally:
+        reminders.unregister("test_odd")
 
 
 @pytest.mark.django_db
