@@ -1,8 +1,8 @@
 """The outbox: writing rows, calling them off, marking them as read. Sending is in `services.deliveries`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -43,9 +43,6 @@ class OutboxRow:
     dedupe_key: str
     payload: Mapping[str, object] = field(default_factory=dict)
     not_before: datetime | None = None
-    subject_key: str = ""
-    due_on: date | None = None
-    stage: int | None = None
 
 
 def enqueue(
@@ -94,23 +91,33 @@ def enqueue_many(*, actor: Actor, kind: str, rows: Iterable[OutboxRow]) -> int:
     return written
 
 
-def enqueue_select(*, actor: Actor, kind: str, select: str, params: Mapping[str, Any]) -> int:
+def enqueue_select(
+    *, actor: Actor, kind: str, select: str, params: Mapping[str, Any], columns: Sequence[str] = ()
+) -> int:
     """Writes a message of one kind for each row of a query, in the caller's transaction; counts the new ones.
 
     For a whole population: no row passes through Python. `select` is a query of the house, never a text
-    from outside; it gives `recipient_id`, `dedupe_key` and `payload` (jsonb, ids alone), in that order.
+    from outside; it gives `recipient_id`, `dedupe_key` and `payload` (jsonb, ids alone), and those of
+    `columns`, other columns of the outbox that it fills itself.
     """
     _require_transaction()
     found = kinds.get(kind)
-    table = Notification._meta.db_table
+    values = {
+        "public_id": "gen_random_uuid()",
+        "kind": "%(_kind)s",
+        "priority": "%(_priority)s",
+        "channel": "%(_channel)s",
+        "not_before": "%(_now)s",
+        "state": "%(_state)s",
+        "attempts": "0",
+        "created_at": "%(_now)s",
+        **dict.fromkeys(("address", "subject_key", "held_for", "provider_answer", "reason"), "''"),
+        **{name: f"found.{name}" for name in ("recipient_id", "dedupe_key", "payload", *columns)},
+    }
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (public_id, kind, recipient_id, dedupe_key, payload, address, priority,"  # noqa: S608
-            " channel, subject_key, held_for, not_before, state, attempts, provider_answer, reason,"
-            " created_at)"
-            " SELECT gen_random_uuid(), %(_kind)s, found.recipient_id, found.dedupe_key, found.payload, '',"
-            " %(_priority)s, %(_channel)s, '', '', %(_now)s, %(_state)s, 0, '', '', %(_now)s"
-            f" FROM ({select}) found ON CONFLICT (dedupe_key) DO NOTHING",
+            f"INSERT INTO {Notification._meta.db_table} ({', '.join(values)})"  # noqa: S608
+            f" SELECT {', '.join(values.values())} FROM ({select}) found ON CONFLICT (dedupe_key) DO NOTHING",
             {
                 **params,
                 "_kind": found.name,
@@ -198,9 +205,6 @@ def _new_notification(kind_name: str, row: OutboxRow, now: datetime) -> Notifica
         payload=dict(row.payload),
         priority=kind.priority,
         not_before=row.not_before or now,
-        subject_key=row.subject_key,
-        due_on=row.due_on,
-        stage=row.stage,
         created_at=now,
     )
 

@@ -26,6 +26,7 @@ from accounts.models.notifications import EMAIL
 from accounts.reminders import Candidate, ReminderKind
 from accounts.rules.outbox import payload_faults
 from accounts.rules.reminders import Wanted, wanted_messages
+from accounts.services.notifications import enqueue_select
 
 #: Messages are written this long before they leave, so that an adviser or the staff can see them coming.
 HORIZON_DAYS = 30
@@ -41,54 +42,45 @@ CREATE TEMPORARY TABLE wanted_reminder (
 """
 
 # A message leaves at that hour of the person's day, wherever they live.
-_INSERT = """
-INSERT INTO accounts_notification (public_id, kind, recipient_id, dedupe_key, payload, address, priority,
-    channel, subject_key, due_on, stage, held_for, not_before, state, attempts, provider_answer, reason,
-    created_at)
-SELECT gen_random_uuid(), %(kind)s, wanted.recipient_id, wanted.dedupe_key, wanted.payload, '',
-    %(priority)s, wanted.channel, wanted.subject_key, wanted.due_on, wanted.stage, '',
-    (wanted.leaving_on + %(leaving_at)s::time) AT TIME ZONE coalesce(chosen.time_zone, %(time_zone)s),
-    %(waiting)s, 0, '', '', %(now)s
+_DUE = """
+SELECT wanted.*, (wanted.leaving_on + %(leaving_at)s::time)
+    AT TIME ZONE coalesce(chosen.time_zone, %(time_zone)s) AS not_before
 FROM wanted_reminder wanted LEFT JOIN accounts_deliverysettings chosen ON chosen.user_id = wanted.recipient_id
-ON CONFLICT (dedupe_key) DO NOTHING
+"""
+_FILLED = ("channel", "subject_key", "due_on", "stage", "not_before")
+
+# What an earlier refresh called off comes back when it is wanted again: a person's own refusal stays.
+_CALLED_OFF = "outbox.state = %(cancelled)s AND outbox.reason = %(obsolete)s"
+
+# A row that a worker took in the meantime has its own last check. The state is written as the index has it.
+_NO_LONGER_WANTED = """
+outbox.kind = %(kind)s AND outbox.state = 'waiting' AND outbox.stage IS NOT NULL
+    AND starts_with(outbox.dedupe_key, %(prefix)s)
+    AND NOT EXISTS (SELECT FROM wanted_reminder wanted WHERE wanted.dedupe_key = outbox.dedupe_key)
 """
 
-# Only what an earlier refresh called off comes back: a person's own refusal stays.
-_REVIVE = """
-UPDATE accounts_notification SET state = %(waiting)s, reason = '', finished_at = NULL
-FROM wanted_reminder wanted
-WHERE accounts_notification.dedupe_key = wanted.dedupe_key
-    AND accounts_notification.state = %(cancelled)s AND accounts_notification.reason = %(obsolete)s
-"""
+_REVIVE = f"""
+UPDATE accounts_notification outbox SET state = %(waiting)s, reason = '', finished_at = NULL
+FROM wanted_reminder wanted WHERE wanted.dedupe_key = outbox.dedupe_key AND {_CALLED_OFF}
+"""  # noqa: S608 - texts of ours
 
-# A row that a worker took in the meantime has its own last check.
-_CALL_OFF = """
-UPDATE accounts_notification SET state = %(cancelled)s, reason = %(obsolete)s, finished_at = %(now)s
-WHERE kind = %(kind)s AND state = 'waiting' AND stage IS NOT NULL
-    AND starts_with(dedupe_key, %(prefix)s)
-    AND NOT EXISTS
-        (SELECT FROM wanted_reminder wanted WHERE wanted.dedupe_key = accounts_notification.dedupe_key)
-"""
+_CALL_OFF = f"""
+UPDATE accounts_notification outbox SET state = %(cancelled)s, reason = %(obsolete)s, finished_at = %(now)s
+WHERE {_NO_LONGER_WANTED}
+"""  # noqa: S608 - texts of ours
 
-# The same three questions, asked without writing.
-_COUNT = """
-SELECT count(*) FILTER (WHERE found.id IS NULL),
-    count(*) FILTER (WHERE found.state = %(cancelled)s AND found.reason = %(obsolete)s),
-    (SELECT count(*) FROM accounts_notification
-        WHERE kind = %(kind)s AND state = 'waiting' AND stage IS NOT NULL
-            AND starts_with(dedupe_key, %(prefix)s)
-            AND NOT EXISTS
-                (SELECT FROM wanted_reminder known WHERE known.dedupe_key = accounts_notification.dedupe_key))
-FROM wanted_reminder wanted LEFT JOIN accounts_notification found ON found.dedupe_key = wanted.dedupe_key
-"""
+# The same questions, asked without writing.
+_COUNT = f"""
+SELECT count(*) FILTER (WHERE outbox.id IS NULL), count(*) FILTER (WHERE {_CALLED_OFF}),
+    (SELECT count(*) FROM accounts_notification outbox WHERE {_NO_LONGER_WANTED})
+FROM wanted_reminder wanted LEFT JOIN accounts_notification outbox USING (dedupe_key)
+"""  # noqa: S608 - texts of ours
 
-_LEAVING = """
+_LEAVING = f"""
 CREATE TEMPORARY TABLE leaving_reminder ON COMMIT DROP AS
-SELECT wanted.* FROM wanted_reminder wanted
-LEFT JOIN accounts_notification found ON found.dedupe_key = wanted.dedupe_key
-WHERE found.id IS NULL OR found.state = %(waiting)s
-    OR (found.state = %(cancelled)s AND found.reason = %(obsolete)s)
-"""
+SELECT wanted.* FROM wanted_reminder wanted LEFT JOIN accounts_notification outbox USING (dedupe_key)
+WHERE outbox.id IS NULL OR outbox.state = %(waiting)s OR ({_CALLED_OFF})
+"""  # noqa: S608 - texts of ours
 
 _BY_DAY = "SELECT leaving_on, count(*) FROM leaving_reminder GROUP BY 1 ORDER BY 1"
 
@@ -153,7 +145,7 @@ def refresh_reminders(*, actor: Actor, kind: str, on: date) -> ReminderCounts:
         return ReminderCounts(
             # In this order: a row that was just created is nobody's to revive.
             revived=ask(_REVIVE).rowcount,
-            created=ask(_INSERT).rowcount,
+            created=_create(actor, reminder_kind),
             cancelled=ask(_CALL_OFF).rowcount,
         )
 
@@ -177,6 +169,17 @@ def plan_reminders(*, actor: Actor, kind: str, on: date, limit: int = 10) -> Rem
     return plan
 
 
+def _create(actor: Actor, kind: ReminderKind) -> int:
+    """Writes what is missing."""
+    return enqueue_select(
+        actor=actor,
+        kind=kind.notification_kind,
+        select=_DUE,
+        params={"leaving_at": LEAVING_AT, "time_zone": settings.TIME_ZONE},
+        columns=_FILLED,
+    )
+
+
 def _is_on(kind: ReminderKind) -> bool:
     return not KindSwitch.objects.filter(kind=kind.notification_kind, is_on=False).exists()
 
@@ -187,12 +190,9 @@ def _wanted_table(kind: ReminderKind, on: date) -> Iterator[Callable[..., Any]]:
     words: dict[str, Any] = {
         "kind": kind.notification_kind,
         "prefix": f"{kind.name}:",
-        "priority": int(notifications.get(kind.notification_kind).priority),
         "waiting": NotificationState.WAITING.value,
         "cancelled": NotificationState.CANCELLED.value,
         "obsolete": NotificationReason.OBSOLETE.value,
-        "leaving_at": LEAVING_AT,
-        "time_zone": settings.TIME_ZONE,
         "now": timezone.now(),
     }
     with connection.cursor() as cursor:
