@@ -25,6 +25,7 @@ from tests.benchmarks import (  # noqa: E402
     imports,
     record_pages,
     records,
+    reminders,
     search,
     sheets,
 )
@@ -39,6 +40,7 @@ BENCHES = {
     "records": records.bench,
     "record_pages": record_pages.bench,
     "caseload": caseload.bench,
+    "reminders": reminders.bench,
 }
 REAL = ("imports", "sheets", "api")
 """Those that have nothing to measure without the real references; the search has made-up names too."""

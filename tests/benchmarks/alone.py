@@ -1,7 +1,7 @@
 """One piece of work in a process of its own, for its peak memory and a fresh start.
 
 `python -m tests.benchmarks.alone assess '{}'`, `… import '{"format": …, "paths": […]}'` or
-`… export '{"folder": …}'`, `… bring '{"path": …}'` prints one JSON object.
+`… export '{"folder": …}'`, `… bring '{"path": …}'`, `… remind '{"on": …}'` prints one JSON object.
 """
 
 import json
@@ -92,6 +92,15 @@ def _bring(path: str) -> dict[str, Any]:
     return {"sending": sent - started, "restoring": time.perf_counter() - sent}
 
 
+def _remind(on: str) -> dict[str, Any]:
+    from datetime import date
+
+    from accounts.actors import SYSTEM
+    from accounts.services.reminders import refresh_reminders
+
+    return refresh_reminders(actor=SYSTEM, kind="bilan_due", on=date.fromisoformat(on)).as_dict()
+
+
 def _peak_mb() -> float:
     """The kernel's own mark for this program; `ru_maxrss` starts from the size of whoever launched it."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
@@ -106,7 +115,7 @@ if __name__ == "__main__":
     from competences.services import record_restores, references, risks  # noqa: F401
 
     started = time.perf_counter()
-    works = {"assess": _assess, "bring": _bring, "export": _export, "import": _import}
+    works = {"assess": _assess, "bring": _bring, "export": _export, "import": _import, "remind": _remind}
     result = works[sys.argv[1]](**json.loads(sys.argv[2]))
     measured = {"seconds": time.perf_counter() - started, "peak_mb": _peak_mb()}
     sys.stdout.write(json.dumps(result | measured))
