@@ -256,7 +256,7 @@ def test_a_reminder_leaves_in_the_morning_of_its_person(user, zone, hour):
 
 
 @pytest.mark.django_db
-def test_each_channel_of_a_kind_has_its_row(user, monkeypatch):
+def test_each_channel_of_a_kind_has_its_row(user):
     kind = replace(notifications.get("test_due"), channels=("email", "sms"))
     notifications.unregister("test_due")
     notifications.register(kind)
